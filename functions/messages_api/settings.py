@@ -1,0 +1,16 @@
+from dataclasses import dataclass
+
+from functions.core.runtime.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessagesApiSettings(Settings):
+    conversations_table: str
+    outbound_queue_url: str
+    pseudonym_secret_arn: str
+    portfolio_id: str
+    # used when a caller names none
+    default_phone_number_id: str
+    waba_id: str
+    # a contact with more messages waiting than this gets a 429
+    max_pending_per_conversation: int

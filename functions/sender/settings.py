@@ -1,0 +1,18 @@
+from dataclasses import dataclass
+
+from functions.core.runtime.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class SenderSettings(Settings):
+    conversations_table: str
+    ephemeral_table: str
+    # {"access_token": …}: the system user token for Graph
+    access_token_secret_arn: str
+    pseudonym_secret_arn: str
+    portfolio_id: str
+    # https://graph.facebook.com, or the sandbox
+    graph_url: str
+    graph_version: str
+    # how long an ambiguous send waits for a status before its policy decides
+    ambiguous_wait_seconds: int
