@@ -1,0 +1,196 @@
+"""Who is who: aliases, what was asserted about them, and the person that follows from it.
+
+Nothing here depends on the order in which facts arrive. Each alias (a phone number, a BSUID …)
+is a node. A node only ever *gains* facts: that at some time it was seen together with another
+node, or that its person left it (changed number). Who a contact is gets computed from those
+facts, so a late or repeated webhook leads to the same answer as a punctual one.
+
+Phone numbers are recycled. A node therefore has generations: each time its person leaves, the
+next owner is somebody else. A contact is a set of spans (node, from, until).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from math import inf
+
+
+class AliasKind(StrEnum):
+    PHONE = "phone"
+    WA_ID = "wa_id"
+    BSUID = "bsuid"
+    PARENT_BSUID = "parent_bsuid"
+    GROUP = "group"
+
+
+@dataclass(frozen=True)
+class Alias:
+    kind: AliasKind
+    value: str
+
+    @property
+    def namespace(self) -> str:
+        """Phone and wa_id are both E.164 digits: equal digits are the same alias."""
+        return "number" if self.kind in (AliasKind.PHONE, AliasKind.WA_ID) else self.kind.value
+
+
+# The first letter of a node id tells its namespace, so that a reader of ids alone can order them
+# by how well they identify a person: a BSUID is one person's, a number may be anybody's next.
+NODE_PREFIX = {"bsuid": "b", "number": "n", "parent_bsuid": "p", "group": "g"}
+_STRENGTH = "gbnp"
+
+
+def strongest(nodes: Iterable[str]) -> str:
+    """The node that names a thread: group, then BSUID, number, parent BSUID."""
+    return min(nodes, key=lambda node: (_STRENGTH.index(node[0]), node))
+
+
+@dataclass(frozen=True, order=True)
+class Profile:
+    """What the person calls themselves; the latest wins, ties by content."""
+
+    at_ms: int
+    name: str = ""
+    username: str = ""
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """One update's claim: at this time all these nodes were the same person.
+
+    `left`: those of them that the person gave up at this time.
+    """
+
+    nodes: frozenset[str]
+    at_ms: int
+    left: frozenset[str] = frozenset()
+    profile: Profile | None = None
+
+
+@dataclass(frozen=True)
+class Node:
+    """One alias. `links`: other node to the earliest time they were seen as one person."""
+
+    id: str
+    kinds: frozenset[str] = frozenset()
+    value: str = ""
+    since_ms: int | None = None
+    links: Mapping[str, int] = field(default_factory=dict)
+    left: frozenset[int] = frozenset()
+    profile: Profile | None = None
+
+
+def fold_node(node: Node, alias: Alias | None, sighting: Sighting) -> Node:
+    """The node after a sighting that contains it. Commutative, associative, idempotent."""
+    hub = strongest(sighting.nodes)
+    others = sighting.nodes - {node.id} if node.id == hub else {hub}
+    links = dict(node.links)
+    for other in others:
+        links[other] = min(links.get(other, sighting.at_ms), sighting.at_ms)
+    since = sighting.at_ms if node.since_ms is None else min(node.since_ms, sighting.at_ms)
+    left = node.left | {sighting.at_ms} if node.id in sighting.left else node.left
+    profiles = [p for p in (node.profile, sighting.profile) if p is not None]
+    return Node(
+        id=node.id,
+        kinds=node.kinds | {alias.kind.value} if alias else node.kinds,
+        value=alias.value if alias else node.value,
+        since_ms=since,
+        links=links,
+        left=left,
+        profile=max(profiles, default=None),
+    )
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """A node while it was one person's: after `after_ms`, up to and including `until_ms`."""
+
+    node: str
+    after_ms: float = -inf
+    until_ms: float = inf
+
+    def holds(self, at_ms: int) -> bool:
+        return self.after_ms < at_ms <= self.until_ms
+
+
+@dataclass(frozen=True)
+class Person:
+    contact_id: str
+    spans: tuple[Span, ...]
+
+    @property
+    def current(self) -> tuple[str, ...]:
+        """Nodes that reach this person today."""
+        return tuple(span.node for span in self.spans if span.until_ms == inf)
+
+
+def person_at(nodes: Mapping[str, Node], start: str, at_ms: float) -> Person:
+    """The person behind a node at a time; `nodes` holds everything reachable by links."""
+    spans = {node.id: _spans(node, nodes) for node in nodes.values()}
+    todo = [_span_at(spans[start], at_ms)]
+    found: set[Span] = set()
+    while todo:
+        span = todo.pop()
+        if span in found:
+            continue
+        found.add(span)
+        for other, linked_ms in nodes[span.node].links.items():
+            if other in nodes and span.holds(linked_ms):
+                todo.append(_span_at(spans[other], linked_ms))
+    root = min(found, key=lambda span: (_since(nodes[span.node], span), span.node))
+    generation = spans[root.node].index(root)
+    contact_id = f"{root.node}~{generation}" if generation else root.node
+    return Person(contact_id=contact_id, spans=tuple(sorted(found)))
+
+
+def person_of(nodes: Mapping[str, Node], contact_id: str) -> Person | None:
+    """The person of a contact id given out earlier, whatever has been merged since."""
+    node_id, _, generation = contact_id.partition("~")
+    if node_id not in nodes or not (generation or "0").isdecimal():
+        return None
+    spans = _spans(nodes[node_id], nodes)
+    index = int(generation or "0")
+    if index >= len(spans):
+        return None
+    return person_at(nodes, node_id, min(spans[index].until_ms, float(2**53)))
+
+
+def _spans(node: Node, nodes: Mapping[str, Node]) -> list[Span]:
+    cuts = sorted(set(node.left) | _takeovers(node, nodes))
+    edges = [-inf, *cuts, inf]
+    return [Span(node.id, a, b) for a, b in zip(edges, edges[1:], strict=False)]
+
+
+def _takeovers(node: Node, nodes: Mapping[str, Node]) -> set[int]:
+    """Times at which another BSUID appeared on a number without Meta saying who moved.
+
+    One account has one BSUID, so the number has a new owner: never join the two by the number.
+    Two BSUIDs that Meta itself linked (`user_changed_user_id`) are one person.
+    """
+    if not node.id.startswith(NODE_PREFIX["number"]):
+        return set()
+    cuts: set[int] = set()
+    holder: list[str] = []
+    known_cuts = sorted(node.left)
+    previous_ms = -inf
+    accounts = sorted((ms, other) for other, ms in node.links.items() if other.startswith("b"))
+    for linked_ms, account in accounts:
+        if any(previous_ms <= cut < linked_ms for cut in known_cuts):
+            holder = []
+        same = any(account in nodes[h].links for h in holder if h in nodes)
+        if holder and not same:
+            cuts.add(linked_ms - 1)
+            holder = []
+        holder.append(account)
+        previous_ms = linked_ms
+    return cuts
+
+
+def _span_at(spans: list[Span], at_ms: float) -> Span:
+    return next(span for span in spans if span.holds(at_ms) or at_ms == inf == span.until_ms)
+
+
+def _since(node: Node, span: Span) -> float:
+    if span.after_ms != -inf:
+        return span.after_ms
+    return inf if node.since_ms is None else node.since_ms

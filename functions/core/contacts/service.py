@@ -1,0 +1,139 @@
+"""The directory of contacts: aliases in, nodes and persons out."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+from functions.core.contacts.model import (
+    NODE_PREFIX,
+    Alias,
+    Node,
+    Person,
+    Profile,
+    Sighting,
+    fold_node,
+    person_at,
+    person_of,
+)
+from functions.core.contacts.pseudonyms import Pseudonyms
+from functions.core.runtime.records import Fold, Item, Key, RecordStore, Write, digest_of
+
+NewId = Callable[[Alias], str]
+
+# A person with more linked aliases than this is no person; the walk stops there.
+_MOST_NODES = 200
+
+
+class Directory:
+    """Aliases point to nodes; nodes link to each other; persons are computed from the links."""
+
+    def __init__(self, *, records: RecordStore, pseudonyms: Pseudonyms, new_id: NewId) -> None:
+        self._records = records
+        self._pseudonyms = pseudonyms
+        self._new_id = new_id
+
+    def find(self, aliases: Iterable[Alias]) -> dict[Alias, str]:
+        """Node ids of the aliases that are known."""
+        keys = {alias: self._pointer(alias) for alias in set(aliases)}
+        found = self._records.load(keys.values())
+        return {alias: found[key]["node"] for alias, key in keys.items() if key in found}
+
+    def register(self, aliases: Iterable[Alias]) -> dict[Alias, str]:
+        """Node ids of all these aliases; an unknown one gets a new random id, once."""
+        wanted = sorted(set(aliases), key=lambda a: (a.kind, a.value))
+        known = self.find(wanted)
+        for alias in wanted:
+            if alias not in known:
+                known[alias] = self._create(alias)
+        return known
+
+    def _create(self, alias: Alias) -> str:
+        key = self._pointer(alias)
+        node = NODE_PREFIX[alias.namespace] + self._new_id(alias)
+        write = Write(key, {"node": node, "digest": digest_of(key.pk)}, expected=None)
+        if self._records.write(write):
+            return node
+        return str(self._records.load([key], consistent=True)[key]["node"])
+
+    def nodes(self, start: Collection[str]) -> dict[str, Node]:
+        """These nodes and everything linked to them, directly or not."""
+        found: dict[str, Node] = {}
+        todo = set(start)
+        while todo and len(found) < _MOST_NODES:
+            items = self._records.load([node_key(node) for node in todo])
+            loaded = [node_from(item) for item in items.values()]
+            found.update({node.id: node for node in loaded})
+            todo = {other for node in loaded for other in node.links} - found.keys() - todo
+        return found
+
+    def person(self, contact_id: str) -> tuple[Person, dict[str, Node]] | None:
+        nodes = self.nodes([contact_id.partition("~")[0]])
+        person = person_of(nodes, contact_id)
+        return None if person is None else (person, nodes)
+
+    def person_behind(self, node: str, at_ms: float) -> tuple[Person, dict[str, Node]]:
+        nodes = self.nodes([node])
+        nodes.setdefault(node, Node(node))
+        return person_at(nodes, node, at_ms), nodes
+
+    def _pointer(self, alias: Alias) -> Key:
+        return Key(f"ALIAS#{self._pseudonyms.alias(alias)}", "ALIAS")
+
+
+def node_key(node: str) -> Key:
+    return Key(f"NODE#{node}", "NODE")
+
+
+def folds(sightings: Iterable[Sighting], aliases: Mapping[Alias, str]) -> dict[Key, Fold]:
+    """What to fold into which node, for `fold_all`."""
+    by_node: dict[str, list[Sighting]] = {}
+    for sighting in sightings:
+        for node in sighting.nodes:
+            by_node.setdefault(node, []).append(sighting)
+    alias_of: dict[str, list[Alias]] = {}
+    for alias, node in sorted(aliases.items(), key=lambda pair: (pair[0].kind, pair[0].value)):
+        alias_of.setdefault(node, []).append(alias)
+    return {
+        node_key(node): _fold(node, alias_of.get(node, []), claims)
+        for node, claims in by_node.items()
+    }
+
+
+def _fold(node_id: str, aliases: list[Alias], sightings: list[Sighting]) -> Fold:
+    def fold(item: Item | None) -> dict[str, object]:
+        node = node_from(item) if item else Node(node_id)
+        for sighting in sightings:
+            for alias in aliases or [None]:
+                node = fold_node(node, alias, sighting)
+        return item_from(node)
+
+    return fold
+
+
+def node_from(item: Item) -> Node:
+    profile = item.get("profile")
+    return Node(
+        id=item["pk"].removeprefix("NODE#"),
+        kinds=frozenset(item["kinds"]),
+        value=item["value"],
+        since_ms=item["since_ms"],
+        links=item["links"],
+        left=frozenset(item["left"]),
+        profile=Profile(**profile) if profile else None,
+    )
+
+
+def item_from(node: Node) -> dict[str, object]:
+    state: dict[str, object] = {
+        "kinds": sorted(node.kinds),
+        "value": node.value,
+        "since_ms": node.since_ms,
+        "links": dict(node.links),
+        "left": sorted(node.left),
+        "profile": None
+        if node.profile is None
+        else {
+            "at_ms": node.profile.at_ms,
+            "name": node.profile.name,
+            "username": node.profile.username,
+        },
+    }
+    return {**state, "digest": digest_of(state)}
