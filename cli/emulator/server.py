@@ -1,0 +1,94 @@
+"""The emulator's process: ministack on two ports, with IAM enforced and denials on record.
+
+Callers use plain HTTP, as they have no reason to trust a certificate made a minute ago. Functions
+use TLS on the second port, so that policies that demand secure transport are met, not lifted.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+
+def main() -> None:
+    arguments = _arguments()
+    # ministack reads its environment when it is imported; the parent process has set it
+    from ministack import app
+    from ministack.core import iam_evaluator, lambda_runtime
+
+    iam_evaluator.enforce = recording(iam_evaluator.enforce, arguments.denials)
+    lambda_runtime._detect_runtime_binary = running_python_as(  # noqa: SLF001 - no setting for it
+        lambda_runtime._detect_runtime_binary,  # noqa: SLF001
+        _bare_python(arguments.denials.parent),
+    )
+    config = Config()
+    config.insecure_bind = [f"127.0.0.1:{arguments.http_port}"]
+    config.bind = [f"127.0.0.1:{arguments.https_port}"]
+    config.certfile, config.keyfile = str(arguments.certificate), str(arguments.key)
+    config.keep_alive_timeout = 75
+    # state lives in memory and goes with the process: nothing is worth waiting for
+    config.graceful_timeout = 0.2
+    asyncio.run(serve(app.app, config))
+
+
+def recording(enforce: Callable[..., Any], denials: Path) -> Callable[..., Any]:
+    """`enforce`, writing a line per refusal: who, what, on which resource. Never content."""
+
+    def recorded(access_key_id: str, iam_action: str, *args: Any, **kwargs: Any) -> Any:
+        refusal = enforce(access_key_id, iam_action, *args, **kwargs)
+        if refusal is not None:
+            line = {
+                "action": iam_action,
+                "resource": kwargs.get("resource_arn", "*"),
+                "principal": getattr(refusal, "principal_arn", "") or "unauthenticated",
+                "reason": getattr(refusal, "decision", "") or getattr(refusal, "code", ""),
+            }
+            with denials.open("a", encoding="utf-8") as log:
+                log.write(json.dumps(line) + "\n")
+        return refusal
+
+    return recorded
+
+
+def running_python_as(
+    detect: Callable[[str], tuple[str, str]], python: Path
+) -> Callable[[str], tuple[str, str]]:
+    """`detect`, with another interpreter for Python functions."""
+
+    def detected(runtime: str) -> tuple[str, str]:
+        binary, script = detect(runtime)
+        return (str(python) if runtime.startswith("python") else binary, script)
+
+    return detected
+
+
+def _bare_python(folder: Path) -> Path:
+    """This interpreter without site-packages: functions find only what is in their own archive.
+
+    The virtual environment holds every package and this very source tree; with it, a function
+    whose archive lacks something would run here and fail on AWS.
+    """
+    launcher = folder / "bare-python"
+    launcher.write_text(f'#!/bin/sh\nexec "{sys.executable}" -I -S -B "$@"\n', encoding="utf-8")
+    launcher.chmod(0o700)
+    return launcher
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="cli.emulator.server")
+    parser.add_argument("--http-port", type=int, required=True)
+    parser.add_argument("--https-port", type=int, required=True)
+    parser.add_argument("--certificate", type=Path, required=True)
+    parser.add_argument("--key", type=Path, required=True)
+    parser.add_argument("--denials", type=Path, required=True)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
