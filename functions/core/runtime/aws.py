@@ -1,0 +1,59 @@
+"""AWS clients: one of each per process, created on first use, with time limits of our own.
+
+botocore's session is used directly: boto3 adds only resources and S3 transfer helpers, which
+nothing here uses, and their import costs a cold start about 12 % more than a bare client.
+"AWS_ENDPOINT_URL" is honoured by botocore itself.
+"""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+import botocore.session
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
+
+_CONFIG = Config(
+    # A connection inside a region opens in milliseconds; botocore's default of 60 s would
+    # outlive both API Gateway (29 s) and every caller's patience.
+    connect_timeout=1,
+    read_timeout=5,
+    retries={"mode": "standard", "total_max_attempts": 4},
+    tcp_keepalive=True,
+)
+
+
+@cache
+def _session() -> botocore.session.Session:
+    return botocore.session.get_session()
+
+
+@cache
+def client(service: str) -> Any:
+    return _session().create_client(cast("Any", service), config=_CONFIG)
+
+
+def sqs() -> "SQSClient":
+    return cast("SQSClient", client("sqs"))
+
+
+def s3() -> "S3Client":
+    return cast("S3Client", client("s3"))
+
+
+def secrets() -> "SecretsManagerClient":
+    return cast("SecretsManagerClient", client("secretsmanager"))
+
+
+def dynamodb() -> "DynamoDBClient":
+    return cast("DynamoDBClient", client("dynamodb"))
+
+
+def forget() -> None:
+    """Drop every client; the next use reads credentials, region and endpoint anew."""
+    client.cache_clear()
+    _session.cache_clear()
