@@ -1,0 +1,57 @@
+"""The five stacks of one stage."""
+
+import json
+from pathlib import Path
+
+import aws_cdk as cdk
+from cdk_nag import (
+    AwsSolutionsChecks,
+    HIPAASecurityChecks,
+    NIST80053R4Checks,
+    NIST80053R5Checks,
+    PCIDSS321Checks,
+    ServerlessChecks,
+)
+
+from infra.config import StageConfig
+from infra.constructs.function import Platform
+from infra.packages import ROOT
+from infra.stacks.api import ApiStack
+from infra.stacks.data import DataStack
+from infra.stacks.ingress import IngressStack
+from infra.stacks.messaging import MessagingStack
+from infra.stacks.observability import ObservabilityStack
+
+PACKS = (
+    AwsSolutionsChecks,
+    HIPAASecurityChecks,
+    NIST80053R4Checks,
+    NIST80053R5Checks,
+    PCIDSS321Checks,
+    ServerlessChecks,
+)
+
+
+def new_app(*, outdir: Path | None = None) -> cdk.App:
+    """An app that writes the same templates wherever and by whomever it is run."""
+    context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    return cdk.App(
+        analytics_reporting=False,
+        tree_metadata=False,
+        stack_traces=False,
+        context=context,
+        outdir=str(outdir) if outdir else None,
+    )
+
+
+def add_stacks(app: cdk.App, stage: StageConfig, assets: Path) -> None:
+    platform = Platform(stage=stage, assets=assets)
+    data = DataStack(app, stage=stage)
+    ingress = IngressStack(app, platform=platform, data=data)
+    messaging = MessagingStack(app, platform=platform, data=data, ingress=ingress)
+    api = ApiStack(app, platform=platform, data=data, ingress=ingress, messaging=messaging)
+    ObservabilityStack(app, stage=stage, data=data, ingress=ingress, messaging=messaging, api=api)
+
+
+def add_rule_packs(app: cdk.App) -> None:
+    cdk.Validations.of(app).add_plugins(*(pack(app) for pack in PACKS))

@@ -1,0 +1,159 @@
+"""Stages as typed data: what differs between dev, staging, prod and local, and nothing else.
+
+The numbers of a stage are set here; who it belongs to stands in `infra/stages/<stage>.toml`.
+"""
+
+import platform
+import sys
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from infra.tenant import Tenant, load_tenant
+
+StageName = Literal["dev", "staging", "prod", "local"]
+Architecture = Literal["arm64", "x86_64"]
+
+# Lambda's newest Python but one: wheels for it exist for every locked package.
+LAMBDA_PYTHON = "3.13"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Throttle:
+    """API Gateway's token bucket of one stage."""
+
+    requests_per_second: int
+    burst: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concurrency:
+    """Executions a function may have at once; reserved, so that none starves another."""
+
+    webhook: int
+    inbound: int
+    sender: int
+    messages_api: int
+    wakeup: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageConfig:
+    name: StageName
+    tenant: Tenant
+    # production stages keep data when a stack goes, and refuse to delete it
+    retain: bool
+    log_retention_days: Literal[7, 30, 90, 400]
+    tracing: bool
+    webhook_throttle: Throttle
+    api_throttle: Throttle
+    # per client address and five minutes
+    webhook_requests_per_address: int
+    api_requests_per_address: int
+    concurrency: Concurrency
+    # alarm when the oldest message of a queue has waited this long
+    queue_age_alarm_seconds: int
+    python: str = LAMBDA_PYTHON
+    architecture: Architecture = "arm64"
+    graph_url: str = "https://graph.facebook.com"
+    # v26.0 is current since 29 Jul 2026
+    graph_version: str = "v26.0"
+    # SQS carries 1 MiB, but bills every 64 KiB; S3 is cheaper from about here
+    claim_check_bytes: int = 200 * 1024
+    # statuses normally come within seconds; redelivery of a failed webhook starts within minutes
+    ambiguous_wait_seconds: int = 900
+    max_pending_per_conversation: int = 100
+
+    @property
+    def is_local(self) -> bool:
+        return self.name == "local"
+
+    def stack_name(self, stack: str) -> str:
+        return f"amana-{self.name}-{stack}"
+
+    def secret_name(self, secret: str) -> str:
+        return f"amana/{self.name}/{secret}"
+
+
+def load_stage(name: str, *, graph_url: str | None = None) -> StageConfig:
+    """The configuration of a stage; `graph_url` points the local stage at the sandbox."""
+    if name not in get_args(StageName):
+        raise ValueError(f"stage is {name!r}, but must be one of {', '.join(get_args(StageName))}")
+    if graph_url and name != "local":
+        raise ValueError(f"graph_url is set by context for the local stage only, not for {name!r}")
+    tenant = load_tenant(name)
+    if name == "prod":
+        return _prod(tenant)
+    if name == "staging":
+        return _staging(tenant)
+    if name == "dev":
+        return _dev(tenant)
+    return _local(tenant, graph_url or "http://127.0.0.1:4600")
+
+
+def _prod(tenant: Tenant) -> StageConfig:
+    return StageConfig(
+        name="prod",
+        tenant=tenant,
+        retain=True,
+        log_retention_days=400,
+        tracing=True,
+        webhook_throttle=Throttle(requests_per_second=1000, burst=2000),
+        api_throttle=Throttle(requests_per_second=200, burst=400),
+        webhook_requests_per_address=100_000,
+        api_requests_per_address=20_000,
+        concurrency=Concurrency(webhook=100, inbound=50, sender=50, messages_api=50),
+        queue_age_alarm_seconds=300,
+    )
+
+
+def _staging(tenant: Tenant) -> StageConfig:
+    return StageConfig(
+        name="staging",
+        tenant=tenant,
+        retain=True,
+        log_retention_days=90,
+        tracing=True,
+        webhook_throttle=Throttle(requests_per_second=200, burst=400),
+        api_throttle=Throttle(requests_per_second=50, burst=100),
+        webhook_requests_per_address=100_000,
+        api_requests_per_address=20_000,
+        concurrency=Concurrency(webhook=20, inbound=10, sender=10, messages_api=10),
+        queue_age_alarm_seconds=300,
+    )
+
+
+def _dev(tenant: Tenant) -> StageConfig:
+    return StageConfig(
+        name="dev",
+        tenant=tenant,
+        retain=False,
+        log_retention_days=30,
+        tracing=True,
+        webhook_throttle=Throttle(requests_per_second=50, burst=100),
+        api_throttle=Throttle(requests_per_second=20, burst=40),
+        webhook_requests_per_address=20_000,
+        api_requests_per_address=5_000,
+        concurrency=Concurrency(webhook=5, inbound=5, sender=5, messages_api=5),
+        queue_age_alarm_seconds=900,
+    )
+
+
+def _local(tenant: Tenant, graph_url: str) -> StageConfig:
+    """As dev, but on this machine: its interpreter, its processor, the sandbox as Graph."""
+    return StageConfig(
+        name="local",
+        tenant=tenant,
+        retain=False,
+        log_retention_days=7,
+        tracing=False,
+        webhook_throttle=Throttle(requests_per_second=1000, burst=2000),
+        api_throttle=Throttle(requests_per_second=1000, burst=2000),
+        webhook_requests_per_address=100_000,
+        api_requests_per_address=100_000,
+        concurrency=Concurrency(webhook=10, inbound=5, sender=5, messages_api=10),
+        queue_age_alarm_seconds=900,
+        python=f"{sys.version_info.major}.{sys.version_info.minor}",
+        architecture="arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64",
+        graph_url=graph_url,
+        ambiguous_wait_seconds=30,
+    )

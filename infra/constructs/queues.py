@@ -1,0 +1,64 @@
+"""A queue and its dead-letter queue."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.constructs.storage import removal_policy
+from infra.limits import limit
+
+# a message that failed this often will not succeed by itself: a person looks at it
+_TRIES = 5
+# four days: a long weekend without anyone at work
+QUEUE_RETENTION_DAYS = 4
+DLQ_RETENTION_DAYS = limit("sqs_retention")
+
+
+class QueueWithDlq(Construct):
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        key: kms.IKey,
+        retain: bool,
+        consumer_timeout: Duration,
+        fifo: bool = False,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.dlq = dead_letter_queue(self, "Dlq", key=key, retain=retain, fifo=fifo)
+        visibility = consumer_timeout.to_seconds() * limit("sqs_visibility_per_function_timeout")
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            fifo=fifo or None,
+            # one group per conversation: groups must not share the quota of one partition
+            fifo_throughput_limit=sqs.FifoThroughputLimit.PER_MESSAGE_GROUP_ID if fifo else None,
+            deduplication_scope=sqs.DeduplicationScope.MESSAGE_GROUP if fifo else None,
+            encryption=sqs.QueueEncryption.KMS,
+            encryption_master_key=key,
+            # KMS bills per request; a data key may serve a day
+            data_key_reuse=Duration.days(1),
+            enforce_ssl=True,
+            visibility_timeout=Duration.seconds(visibility),
+            retention_period=Duration.days(QUEUE_RETENTION_DAYS),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dlq, max_receive_count=_TRIES),
+            removal_policy=removal_policy(retain=retain),
+        )
+
+
+def dead_letter_queue(
+    scope: Construct, construct_id: str, *, key: kms.IKey, retain: bool, fifo: bool = False
+) -> sqs.Queue:
+    return sqs.Queue(
+        scope,
+        construct_id,
+        fifo=fifo or None,
+        encryption=sqs.QueueEncryption.KMS,
+        encryption_master_key=key,
+        data_key_reuse=Duration.days(1),
+        enforce_ssl=True,
+        retention_period=Duration.days(DLQ_RETENTION_DAYS),
+        removal_policy=removal_policy(retain=retain),
+    )

@@ -1,0 +1,120 @@
+"""Tables, buckets and secrets with the defaults this platform asks of all of them."""
+
+from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+
+def string_key(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
+
+
+class Table(dynamodb.Table):
+    """`Table` and not `TableV2`, because no rule pack sees the latter."""
+
+    def __init__(  # noqa: PLR0913 – keyword-only options of a construct
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        key: kms.IKey,
+        retain: bool,
+        sort_key: str | None = None,
+        stream: dynamodb.StreamViewType | None = None,
+        time_to_live_attribute: str | None = None,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            partition_key=string_key("pk"),
+            sort_key=string_key(sort_key) if sort_key else None,
+            # conversations come in bursts; nobody should plan capacity for them
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
+            encryption_key=key,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            stream=stream,
+            time_to_live_attribute=time_to_live_attribute,
+            deletion_protection=retain,
+            removal_policy=removal_policy(retain=retain),
+        )
+
+
+class Bucket(s3.Bucket):
+    """Private, versioned, TLS only, under a customer-managed key, with access logs."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        key: kms.IKey,
+        logs: s3.IBucket,
+        retain: bool,
+        lifecycle_rules: list[s3.LifecycleRule],
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            encryption=s3.BucketEncryption.KMS,
+            encryption_key=key,
+            # one data key per bucket and day instead of one KMS request per object
+            bucket_key_enabled=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            versioned=True,
+            server_access_logs_bucket=logs,
+            server_access_logs_prefix=f"{construct_id.lower()}/",
+            lifecycle_rules=lifecycle_rules,
+            removal_policy=removal_policy(retain=retain),
+        )
+
+
+class Secret(secretsmanager.Secret):
+    """A JSON secret with a random placeholder, under a name that grants can be written for.
+
+    `Ref` of a secret is its ARN on AWS and its name elsewhere, so policies do not use it: they
+    name `…:secret:NAME-??????`, the six characters being those that Secrets Manager appends.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        key: kms.IKey,
+        retain: bool,
+        generate: secretsmanager.SecretStringGenerator,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            secret_name=name,
+            encryption_key=key,
+            generate_secret_string=generate,
+            removal_policy=removal_policy(retain=retain),
+        )
+        self.arn_pattern = (
+            f"arn:{Aws.PARTITION}:secretsmanager:{Aws.REGION}:{Aws.ACCOUNT_ID}:secret:{name}-??????"
+        )
+
+
+def removal_policy(*, retain: bool) -> RemovalPolicy:
+    return RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY
+
+
+def expire_after(days: int) -> s3.LifecycleRule:
+    """Objects go after `days`, the versions that this leaves behind one day later."""
+    return s3.LifecycleRule(
+        expiration=Duration.days(days),
+        noncurrent_version_expiration=Duration.days(1),
+        abort_incomplete_multipart_upload_after=Duration.days(1),
+    )
