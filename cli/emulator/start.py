@@ -5,13 +5,14 @@ import sys
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from typing import Final
 
 from cli import processes
 from cli.emulator.certificate import write_certificate
 from cli.processes import Child
 from cli.workspace import Workspace
 
-REGION = "eu-central-1"
+REGION: Final = "eu-central-1"
 ACCOUNT = "000000000000"
 # The emulator's root user. Functions get credentials of their own role and nothing more.
 ROOT_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
