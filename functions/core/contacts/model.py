@@ -12,6 +12,7 @@ next owner is somebody else. A contact is a set of spans (node, from, until).
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 from math import inf
 
 
@@ -109,7 +110,7 @@ class Span:
     after_ms: float = -inf
     until_ms: float = inf
 
-    def holds(self, at_ms: int) -> bool:
+    def holds(self, at_ms: float) -> bool:
         return self.after_ms < at_ms <= self.until_ms
 
 
@@ -158,7 +159,7 @@ def person_of(nodes: Mapping[str, Node], contact_id: str) -> Person | None:
 def _spans(node: Node, nodes: Mapping[str, Node]) -> list[Span]:
     cuts = sorted(set(node.left) | _takeovers(node, nodes))
     edges = [-inf, *cuts, inf]
-    return [Span(node.id, a, b) for a, b in zip(edges, edges[1:], strict=False)]
+    return [Span(node.id, after, until) for after, until in pairwise(edges)]
 
 
 def _takeovers(node: Node, nodes: Mapping[str, Node]) -> set[int]:

@@ -98,10 +98,12 @@ def folds(sightings: Iterable[Sighting], aliases: Mapping[Alias, str]) -> dict[K
 
 
 def _fold(node_id: str, aliases: list[Alias], sightings: list[Sighting]) -> Fold:
+    named: list[Alias | None] = [*aliases] or [None]
+
     def fold(item: Item | None) -> dict[str, object]:
         node = node_from(item) if item else Node(node_id)
         for sighting in sightings:
-            for alias in aliases or [None]:
+            for alias in named:
                 node = fold_node(node, alias, sighting)
         return item_from(node)
 

@@ -81,12 +81,21 @@ def shard_of(thread: str) -> int:
 
 
 def merge_facts(stored: Mapping[str, Any], facts: Iterable[Fact]) -> dict[str, Fact]:
-    """The union. Of two facts with one id (same content) the earlier-ranked stays."""
+    """The union.
+
+    Two facts with one id differ only in what Meta wrote around the element: the earlier stays,
+    of equally early ones the fuller.
+    """
     merged = {fact_id: fact_from(fact_id, value) for fact_id, value in stored.items()}
     for fact in facts:
         known = merged.get(fact.id)
-        merged[fact.id] = fact if known is None else min(known, fact, key=lambda f: f.rank)
+        merged[fact.id] = fact if known is None else min(known, fact, key=_precedence)
     return merged
+
+
+def _precedence(fact: Fact) -> tuple[Any, ...]:
+    text = str(fact.content.get("raw", ""))
+    return (fact.rank, -len(text), text, str(fact.content.get("ref", "")))
 
 
 def fold_message(item: Mapping[str, Any] | None, message_id: str, facts: list[Fact]) -> Any:

@@ -1,42 +1,23 @@
 """DynamoDB behind our own words: items as plain Python values, errors translated once."""
 
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.core.runtime.errors import StoreUnavailableError
+from functions.core.runtime.expression import Expression
 from functions.core.runtime.records import Item, Key, Write
+from functions.core.runtime.values import decode, encode
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_SERIALIZER, _DESERIALIZER = TypeSerializer(), TypeDeserializer()
 _BATCH_GET_LIMIT = 100  # keys in one BatchGetItem (API reference, 2026)
 _UNPROCESSED_ROUNDS = 8
-
-
-def encode(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _SERIALIZER.serialize(value) for name, value in values.items()}
-
-
-def decode(item: Mapping[str, Any]) -> Item:
-    return {name: _plain(_DESERIALIZER.deserialize(value)) for name, value in item.items()}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return int(value)
-    if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_plain(v) for v in value]
-    return value
 
 
 @contextmanager
@@ -84,23 +65,21 @@ class DynamoRecords:
         raise StoreUnavailableError("DynamoDB keeps returning unprocessed keys")
 
     def write(self, write: Write) -> bool:
-        names, values, assignments = {"#digest": "digest"}, {}, []
-        for index, (name, value) in enumerate(sorted(write.attributes.items())):
-            names[f"#a{index}"], values[f":a{index}"] = name, value
-            assignments.append(f"#a{index} = :a{index}")
-        condition = "attribute_not_exists(#digest)"
-        if write.expected is not None:
-            condition, values[":expected"] = "#digest = :expected", write.expected
-        try:
-            with translated():
-                self._client.update_item(
-                    TableName=self._table,
-                    Key=encode(write.key._asdict()),
-                    UpdateExpression="SET " + ", ".join(assignments),
-                    ConditionExpression=condition,
-                    ExpressionAttributeNames=names,
-                    ExpressionAttributeValues=encode(values),
-                )
-        except ClientError:
-            return False
-        return True
+        expression = Expression()
+        expression.expect("digest", write.expected)
+        for name, value in write.attributes.items():
+            expression.set(name, value)
+        return self.update(expression, write.key)
+
+    def update(self, expression: Expression, key: Key) -> bool:
+        return updated(self._client, expression.update(self._table, key._asdict()))
+
+
+def updated(client: "DynamoDBClient", request: dict[str, Any]) -> bool:
+    """Run an update; False when its condition does not hold."""
+    try:
+        with translated():
+            client.update_item(**request)
+    except ClientError:
+        return False
+    return True

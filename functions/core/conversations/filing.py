@@ -1,0 +1,174 @@
+"""Where each update is filed: on a message record, on its thread, or with its account."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from functions.core.contacts.model import Alias, strongest
+from functions.core.contacts.pseudonyms import Pseudonyms
+from functions.core.conversations.model import (
+    Direction,
+    Fact,
+    FactKind,
+    ThreadMark,
+    fold_message,
+    fold_thread,
+    moment,
+    thread_id,
+)
+from functions.core.runtime.records import Fold, Item, Key, digest_of
+from functions.core.whatsapp.model import Update, UpdateKind
+
+# A DynamoDB item holds 400 KB; a larger update is kept as an object and pointed to.
+_INLINE_BYTES = 64 * 1024
+
+# The id we gave an intent, echoed by Meta in every status. Other software on the same number may
+# use the field for anything, names and numbers included: only this very shape becomes a key.
+_OURS = re.compile(r"m_[a-z2-7]{26}")
+
+_FACT_KINDS = {
+    UpdateKind.MESSAGE: FactKind.MESSAGE,
+    UpdateKind.ECHO: FactKind.ECHO,
+    UpdateKind.HISTORY_MESSAGE: FactKind.HISTORY,
+    UpdateKind.STATUS: FactKind.STATUS,
+    UpdateKind.CALL: FactKind.CALL,
+    UpdateKind.USER_PREFERENCE: FactKind.PREFERENCE,
+}
+
+
+class Blobs(Protocol):
+    def put(self, key: str, body: bytes) -> None:
+        """Store an object under a name that follows from its content; repeating is harmless."""
+
+
+class Filing:
+    def __init__(self, *, pseudonyms: Pseudonyms, blobs: Blobs, entry_point_hours: int) -> None:
+        self._pseudonyms = pseudonyms
+        self._blobs = blobs
+        self._entry_point_hours = entry_point_hours
+
+    def folds(self, updates: Sequence[Update], nodes: Mapping[Alias, str]) -> dict[Key, Fold]:
+        facts: dict[Key, list[Fact]] = {}
+        marks: dict[str, list[ThreadMark]] = {}
+        folds: dict[Key, Fold] = {}
+        for update in updates:
+            thread = _thread(update, nodes)
+            if thread is None:
+                key, attributes = self._account_update(update)
+                folds[key] = _constant(attributes)
+                continue
+            for key, fact in self._facts(update, thread):
+                facts.setdefault(key, []).append(fact)
+            if not _is_about_an_intent(update):
+                mark = ThreadMark(update.at_ms, update.opens_window, update.entry_point)
+                marks.setdefault(thread, []).append(mark)
+        for key, found in facts.items():
+            folds[key] = _message_fold(key, found)
+        for thread, seen in marks.items():
+            folds[Key(f"THREAD#{thread}", "THREAD")] = self._thread_fold(thread, seen)
+        return folds
+
+    def _thread_fold(self, thread: str, marks: list[ThreadMark]) -> Fold:
+        def fold(item: Item | None) -> dict[str, Any]:
+            return fold_thread(item, thread, marks, entry_point_hours=self._entry_point_hours)
+
+        return fold
+
+    def _facts(self, update: Update, thread: str) -> list[tuple[Key, Fact]]:
+        message_id = self._message_id(update)
+        fact = Fact(
+            id=self._pseudonyms.of("fact", update.kind, _canonical(update.raw)),
+            kind=_FACT_KINDS[update.kind],
+            at_ms=update.at_ms,
+            thread=thread,
+            direction=_direction(update),
+            content=self._content(update),
+        )
+        key = Key(f"MESSAGE#{message_id}", "MESSAGE")
+        if update.kind is not UpdateKind.STATUS or not update.author:
+            return [(key, fact)]
+        participant = self._pseudonyms.alias(update.author[0])
+        marker = Fact("participants", FactKind.PARTICIPANTS, fact.at_ms, thread, fact.direction, {})
+        return [(key, marker), (Key(key.pk, f"PARTICIPANT#{participant}"), fact)]
+
+    def _message_id(self, update: Update) -> str:
+        if _is_about_an_intent(update):
+            return update.callback
+        prefix, name = {
+            UpdateKind.CALL: ("c", update.message_id or update.key),
+            UpdateKind.USER_PREFERENCE: ("p", update.key),
+        }.get(update.kind, ("w", update.message_id or update.key))
+        return f"{prefix}_{self._pseudonyms.of('message', update.phone_number_id or '', name)}"
+
+    def _account_update(self, update: Update) -> tuple[Key, dict[str, Any]]:
+        name = self._pseudonyms.of("account update", update.key)
+        attributes: dict[str, Any] = {
+            "field": update.field,
+            "at_ms": update.at_ms,
+            **self._content(update),
+        }
+        key = Key(f"ACCOUNT#{update.waba_id or 'unknown'}", moment(update.at_ms, name))
+        return key, {**attributes, "digest": digest_of(attributes)}
+
+    def _content(self, update: Update) -> dict[str, Any]:
+        body = _canonical(
+            {
+                "update": update.raw,
+                "contact": update.contact,
+                "thread": update.thread,
+                "field": update.field,
+                "element": update.element,
+                "waba_id": update.waba_id,
+            }
+        )
+        data = body.encode()
+        if len(data) <= _INLINE_BYTES:
+            return {"raw": body}
+        ref = f"updates/{self._pseudonyms.of('blob', body)}"
+        self._blobs.put(ref, data)
+        return {"ref": ref, "bytes": len(data)}
+
+
+def _thread(update: Update, nodes: Mapping[Alias, str]) -> str | None:
+    """None: the update belongs to no conversation."""
+    change = update.identity_change
+    aliases = change.current if change else update.aliases
+    if update.kind not in _FACT_KINDS or update.phone_number_id is None or not aliases:
+        return None
+    return thread_id(update.phone_number_id, strongest(nodes[alias] for alias in aliases))
+
+
+def _direction(update: Update) -> Direction:
+    outbound = update.by_business or update.kind in (UpdateKind.STATUS, UpdateKind.ECHO)
+    return Direction.OUTBOUND if outbound else Direction.INBOUND
+
+
+def _is_about_an_intent(update: Update) -> bool:
+    return update.kind is UpdateKind.STATUS and _OURS.fullmatch(update.callback) is not None
+
+
+def _message_fold(key: Key, facts: list[Fact]) -> Fold:
+    message_id = key.pk.removeprefix("MESSAGE#")
+
+    def fold(item: Item | None) -> dict[str, Any]:
+        attributes: dict[str, Any] = fold_message(item, message_id, facts)
+        if key.sk != "MESSAGE":  # participants are listed with their message, not on their own
+            return {name: attributes[name] for name in ("facts", "digest")}
+        return attributes
+
+    return fold
+
+
+def _constant(attributes: dict[str, Any]) -> Fold:
+    return lambda _: attributes
+
+
+def _canonical(value: Any) -> str:
+    """One text for one value. Lone surrogates, which no store takes, stay escaped."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return text

@@ -1,0 +1,80 @@
+"""Folding: every update of a webhook body becomes facts in the conversations table.
+
+Nothing depends on the order or grouping of updates, and repeating a body writes nothing, so a
+failed batch is simply processed again.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from functions.core.contacts import service as contacts
+from functions.core.contacts.model import Alias, Profile, Sighting
+from functions.core.contacts.pseudonyms import Pseudonyms
+from functions.core.contacts.service import Directory
+from functions.core.conversations.filing import Blobs, Filing
+from functions.core.runtime.records import RecordStore, fold_all
+from functions.core.whatsapp.model import Update
+from functions.core.whatsapp.updates import updates as updates_of
+
+Nodes = Mapping[Alias, str]
+
+
+class ConversationsService:
+    def __init__(
+        self,
+        *,
+        records: RecordStore,
+        directory: Directory,
+        pseudonyms: Pseudonyms,
+        blobs: Blobs,
+        entry_point_hours: int,
+    ) -> None:
+        self._records = records
+        self._directory = directory
+        self._filing = Filing(
+            pseudonyms=pseudonyms, blobs=blobs, entry_point_hours=entry_point_hours
+        )
+
+    def fold(self, body: bytes) -> Counter[str]:
+        """Store everything in one webhook body; returns how many updates of each kind."""
+        updates = updates_of(body)
+        nodes = self._directory.register(a for update in updates for a in _named(update))
+        sightings = [s for update in updates for s in _sightings(update, nodes)]
+        fold_all(
+            self._records,
+            {**contacts.folds(sightings, nodes), **self._filing.folds(updates, nodes)},
+        )
+        return _counts(updates)
+
+
+def _named(update: Update) -> list[Alias]:
+    change = update.identity_change
+    changed = (*change.previous, *change.current) if change else ()
+    return [*update.aliases, *update.author, *changed]
+
+
+def _sightings(update: Update, nodes: Nodes) -> list[Sighting]:
+    """The person on the other side, and in a group also the one who wrote."""
+    profile = _profile(update)
+    change = update.identity_change
+    if change is not None:
+        left = {nodes[a] for a in change.previous} - {nodes[a] for a in change.current}
+        everyone = frozenset(nodes[a] for a in (*change.previous, *change.current))
+        return [Sighting(everyone, update.at_ms, frozenset(left), profile)]
+    person = update.author or update.aliases
+    seen = [Sighting(frozenset(nodes[a] for a in person), update.at_ms, frozenset(), profile)]
+    if update.author and update.aliases:
+        seen.append(Sighting(frozenset(nodes[a] for a in update.aliases), update.at_ms))
+    return [sighting for sighting in seen if sighting.nodes]
+
+
+def _profile(update: Update) -> Profile | None:
+    if update.profile is None:
+        return None
+    return Profile(update.at_ms, update.profile.name, update.profile.username)
+
+
+def _counts(updates: Sequence[Update]) -> Counter[str]:
+    counts = Counter(update.kind.value for update in updates)
+    counts.update(f"unknown_{u.unknown.value}" for u in updates if u.unknown is not None)
+    return counts

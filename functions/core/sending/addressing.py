@@ -1,0 +1,106 @@
+"""From what a caller names (a number, a BSUID, a contact, a message) to a thread and an address."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf
+
+from functions.core.contacts.model import Alias, AliasKind, Node, Person, Sighting, strongest
+from functions.core.contacts.pseudonyms import Pseudonyms
+from functions.core.contacts.service import Directory, folds
+from functions.core.conversations.model import moment_ms, split_thread, thread_id
+from functions.core.runtime.records import RecordStore, fold_all
+from functions.core.sending.errors import (
+    UnknownContactError,
+    UnknownMessageError,
+    UnknownPhoneNumberError,
+)
+from functions.core.sending.messages import OutboundMessage
+from functions.core.sending.store import SendingStore
+
+
+@dataclass(frozen=True)
+class Destination:
+    contact_id: str
+    thread: str
+    address: Mapping[str, str]  # {"to": "+E164"} or {"recipient": BSUID}, as Graph wants it
+
+
+class Addressing:
+    def __init__(
+        self,
+        *,
+        store: SendingStore,
+        records: RecordStore,
+        directory: Directory,
+        pseudonyms: Pseudonyms,
+        phone_number_ids: tuple[str, ...],
+    ) -> None:
+        """`phone_number_ids`: those this deployment sends from, the default first."""
+        self._store = store
+        self._records = records
+        self._directory = directory
+        self._pseudonyms = pseudonyms
+        self._phone_number_ids = phone_number_ids
+
+    def destination(self, message: OutboundMessage, now_ms: int) -> Destination:
+        phone_number_id = message.phone_number_id or self._phone_number_ids[0]
+        if phone_number_id not in self._phone_number_ids:
+            raise UnknownPhoneNumberError("this deployment does not send from that number")
+        if message.type == "read":
+            return self._of_message(phone_number_id, message.referenced_message_id or "")
+        if message.contact_id is not None:
+            person, nodes = self._known(message.contact_id)
+            node = strongest(person.current or [span.node for span in person.spans])
+            return Destination(
+                contact_id=person.contact_id,
+                thread=thread_id(phone_number_id, node),
+                address=_address(person, nodes),
+            )
+        return self._of_alias(phone_number_id, message, now_ms)
+
+    def _of_alias(self, phone_number_id: str, message: OutboundMessage, now_ms: int) -> Destination:
+        if message.to is not None:
+            alias = Alias(AliasKind.PHONE, message.to.removeprefix("+"))
+            address = {"to": message.to}
+        else:
+            alias = Alias(AliasKind.BSUID, message.recipient or "")
+            address = {"recipient": alias.value}
+        node = self._directory.register([alias])[alias]
+        seen = Sighting(nodes=frozenset({node}), at_ms=now_ms)
+        person, nodes = self._directory.person_behind(node, inf)
+        if nodes[node].since_ms is None:
+            fold_all(self._records, folds([seen], {alias: node}))
+            person, nodes = self._directory.person_behind(node, inf)
+        node = strongest(person.current)
+        return Destination(person.contact_id, thread_id(phone_number_id, node), address)
+
+    def _of_message(self, phone_number_id: str, referenced: str) -> Destination:
+        stored = self._store.message(message_id_of(self._pseudonyms, phone_number_id, referenced))
+        if stored is None:
+            raise UnknownMessageError("no such message is stored here")
+        number, node = split_thread(stored["thread"])
+        person, _ = self._directory.person_behind(node, moment_ms(stored["at"]))
+        return Destination(person.contact_id, thread_id(number, node), {})
+
+    def _known(self, contact_id: str) -> tuple[Person, dict[str, Node]]:
+        found = self._directory.person(contact_id)
+        if found is None:
+            raise UnknownContactError("no contact has this id")
+        return found
+
+
+def message_id_of(pseudonyms: Pseudonyms, phone_number_id: str, reference: str) -> str:
+    """Our id of a message that a caller names by our id or by its wamid."""
+    if reference.startswith(("m_", "w_")):
+        return reference
+    return f"w_{pseudonyms.of('message', phone_number_id, reference)}"
+
+
+def _address(person: Person, nodes: Mapping[str, Node]) -> dict[str, str]:
+    """A phone number where there is one: some templates cannot go to a BSUID (131062)."""
+    for prefix, form in (("n", "to"), ("b", "recipient")):
+        for node in person.current:
+            if node.startswith(prefix):
+                value = nodes[node].value
+                return {form: f"+{value}" if form == "to" else value}
+    raise UnknownContactError("the contact has no alias that can be written to any more")

@@ -1,0 +1,196 @@
+"""One message, one step: from its stored state to settled, or to a time to come back."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from functions.core.runtime.records import ContentionError, Item
+from functions.core.sending.gate import Gate
+from functions.core.sending.messages import OutboundMessage, parse_message
+from functions.core.sending.model import SETTLED, Policy, SendState
+from functions.core.sending.outcomes import OutcomeRules, Verdict, judge
+from functions.core.sending.pacing import Pacing
+from functions.core.sending.store import Channel, ChannelStore, Claim, SendingStore
+from functions.core.whatsapp.graph import Outcome
+
+_ROUNDS = 6  # against statuses and other writers of the same records
+
+
+@dataclass(frozen=True)
+class Settled:
+    state: SendState
+
+
+@dataclass(frozen=True)
+class Later:
+    at_ms: int
+    stopped: Channel | None = None  # the number waits for a person to act
+
+
+class Graph(Protocol):
+    def send(self, phone_number_id: str, payload: Mapping[str, Any]) -> Outcome: ...
+
+
+@dataclass(frozen=True)
+class DeliveryRules:
+    outcomes: OutcomeRules
+    in_flight_ms: int  # longer than any function lives: a claim older than this was abandoned
+
+
+class Delivery:
+    def __init__(
+        self,
+        *,
+        store: SendingStore,
+        channels: ChannelStore,
+        gate: Gate,
+        pacing: Pacing,
+        graph: Graph,
+        rules: DeliveryRules,
+        now_ms: Callable[[], int],
+        wamid_of: Callable[[str], str],
+    ) -> None:
+        self.store = store
+        self._channels = channels
+        self._gate = gate
+        self._pacing = pacing
+        self._graph = graph
+        self._rules = rules
+        self._now_ms = now_ms
+        self._wamid_of = wamid_of
+
+    def step(self, thread: str, message_id: str, thread_item: Item) -> Settled | Later:
+        for _ in range(_ROUNDS):
+            item = self.store.message(message_id)
+            if item is None:
+                return Settled(SendState.FAILED)  # erased while it waited
+            done = self._step(thread, thread_item, message_id, item)
+            if done is not None:
+                return done
+            thread_item = self.store.threads([thread])[thread]
+        raise ContentionError("the message kept changing")
+
+    def _step(
+        self, thread: str, thread_item: Item, message_id: str, item: Item
+    ) -> Settled | Later | None:
+        """None: somebody else changed the record, look again."""
+        state = SendState(item["send_state"])
+        if state in SETTLED:
+            return Settled(state)
+        if state is SendState.QUEUED:
+            return self._try(thread, thread_item, message_id, item)
+        return self._resolve(message_id, item, state)
+
+    def _resolve(self, message_id: str, item: Item, state: SendState) -> Settled | Later | None:
+        """Sent or not? A status that carries our id answers; silence is left to the policy."""
+        wamid = confirmed_wamid(item)
+        if wamid is not None:
+            return self._move(message_id, state, Verdict(SendState.ACCEPTED, {"wamid": wamid}))
+        now_ms = self._now_ms()
+        if state is SendState.SENDING:
+            abandoned_ms = item["claimed_ms"] + self._rules.in_flight_ms
+            if now_ms < abandoned_ms:
+                return Later(abandoned_ms)
+            resolve_ms = item["claimed_ms"] + self._rules.outcomes.ambiguous_wait_ms
+            verdict = Verdict(SendState.AMBIGUOUS, {"resolve_ms": resolve_ms}, later_ms=resolve_ms)
+            return self._move(message_id, state, verdict)
+        if now_ms < item["resolve_ms"]:
+            return Later(item["resolve_ms"])
+        if item["policy"] == Policy.AT_LEAST_ONCE:
+            self.store.advance(message_id, state, {"send_state": SendState.QUEUED.value})
+            return None
+        return self._move(message_id, state, Verdict(SendState.UNCONFIRMED))
+
+    def _try(
+        self, thread: str, thread_item: Item, message_id: str, item: Item
+    ) -> Settled | Later | None:
+        message = parse_message(item["intent"])
+        channel = self._channels.read(item["phone_number_id"])
+        blocked = self._blocked(item, channel)
+        if blocked is not None:
+            return blocked
+        decision = self._gate.check(thread, free_form=message.free_form, now_ms=self._now_ms())
+        if decision.reasons:
+            reasons = [{"code": r.code, "detail": r.detail} for r in decision.reasons]
+            verdict = Verdict(SendState.REFUSED, {"reasons": reasons})
+            return self._move(message_id, SendState.QUEUED, verdict)
+        slot = self._pacing.wait(
+            item["phone_number_id"],
+            pair_tat_ms=thread_item.get("pair_tat_ms"),
+            counts=message.type != "read",
+        )
+        if slot.later_ms is not None:
+            return Later(slot.later_ms)
+        claim = Claim(
+            message_id=message_id,
+            thread=thread,
+            attempt=item["attempt"],
+            now_ms=self._now_ms(),
+            pair_tat_ms=thread_item.get("pair_tat_ms"),
+            next_pair_tat_ms=slot.next_pair_tat_ms,
+            window_thread=decision.window_thread,
+            window_after_ms=decision.window_after_ms,
+        )
+        if not self.store.claim(claim):
+            return None
+        return self._send(message, message_id, item, channel)
+
+    def _send(
+        self, message: OutboundMessage, message_id: str, item: Item, channel: Channel | None
+    ) -> Settled | Later | None:
+        payload = message.graph_payload(
+            to=item["address"].get("to"),
+            recipient=item["address"].get("recipient"),
+            wamid_of=self._wamid_of,
+            callback=message_id,
+        )
+        outcome = self._graph.send(item["phone_number_id"], payload)
+        verdict = judge(
+            outcome,
+            attempt=item["attempt"] + 1,
+            now_ms=self._now_ms(),
+            rules=self._rules.outcomes,
+        )
+        if verdict.channel is not None:
+            self._channels.hold(item["phone_number_id"], verdict.channel)
+        elif verdict.state is SendState.ACCEPTED and channel is not None:
+            self._channels.clear(item["phone_number_id"])
+        return self._move(message_id, SendState.SENDING, verdict)
+
+    def _move(
+        self, message_id: str, expected: SendState, verdict: Verdict
+    ) -> Settled | Later | None:
+        if not self.store.advance(message_id, expected, verdict.record):
+            return None
+        if verdict.later_ms is None:
+            return Settled(verdict.state)
+        return Later(verdict.later_ms, _if_stopped(verdict.channel))
+
+    def _blocked(self, item: Item, channel: Channel | None) -> Later | None:
+        now_ms, number = self._now_ms(), item["phone_number_id"]
+        if item.get("not_before_ms", 0) > now_ms:
+            return Later(item["not_before_ms"])
+        if channel is None:
+            return None
+        if now_ms < channel.until_ms:
+            return Later(channel.until_ms, _if_stopped(channel))
+        if not channel.stopped:
+            return None
+        next_ms = now_ms + self._rules.outcomes.probe_ms
+        if self._channels.probe(number, channel, next_ms):
+            return None  # this message is the one that tries
+        return Later(next_ms, channel)
+
+
+def _if_stopped(channel: Channel | None) -> Channel | None:
+    return channel if channel is not None and channel.stopped else None
+
+
+def confirmed_wamid(item: Item) -> str | None:
+    """The wamid in a status that came back with our id: proof that Graph accepted."""
+    for fact in item.get("facts", {}).values():
+        if fact["kind"] == "status" and "raw" in fact:
+            status = json.loads(fact["raw"])["update"]
+            return str(status.get("id", ""))
+    return None

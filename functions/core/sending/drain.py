@@ -1,0 +1,50 @@
+"""Draining a thread: its pending messages, one after the other, in order.
+
+A wake-up only says which thread to look at. What happens next follows from the stored state, so
+wake-ups may be lost, repeated or late. Wake-ups of one thread share a FIFO group: never two
+drains of it at once.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from functions.core.runtime.records import Item
+from functions.core.sending.delivery import Delivery, Later
+from functions.core.sending.model import SendState
+from functions.core.sending.store import Channel
+
+
+@dataclass(frozen=True)
+class DrainReport:
+    settled: tuple[SendState, ...]
+    waiting: bool
+    stopped: Channel | None = None
+
+
+class Drain:
+    def __init__(self, *, delivery: Delivery, now_ms: Callable[[], int]) -> None:
+        self._delivery = delivery
+        self._store = delivery.store
+        self._now_ms = now_ms
+
+    def run(self, thread: str, *, until_ms: int) -> DrainReport:
+        """Deliver what is due. What cannot go yet, or is left at `until_ms`, wakes up later."""
+        settled: list[SendState] = []
+        while (head := self._head(thread)) is not None:
+            message_id, item = head
+            if self._now_ms() >= until_ms:
+                self._store.postpone(thread, self._now_ms())
+                return DrainReport(tuple(settled), waiting=True)
+            step = self._delivery.step(thread, message_id, item)
+            if isinstance(step, Later):
+                self._store.postpone(thread, step.at_ms)
+                return DrainReport(tuple(settled), waiting=True, stopped=step.stopped)
+            self._store.pop(thread, message_id)
+            settled.append(step.state)
+        return DrainReport(tuple(settled), waiting=False)
+
+    def _head(self, thread: str) -> tuple[str, Item] | None:
+        item = self._store.threads([thread]).get(thread)
+        if item is None or not item.get("pending"):
+            return None
+        return item["pending"][0], item

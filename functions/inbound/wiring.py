@@ -1,0 +1,34 @@
+"""Composition root: built once per execution environment."""
+
+import os
+from functools import cache
+
+from functions.core.contacts.pseudonyms import Pseudonyms
+from functions.core.contacts.service import Directory
+from functions.core.conversations.blobs import S3Blobs
+from functions.core.conversations.service import ConversationsService
+from functions.core.runtime import aws, policies
+from functions.core.runtime.dynamodb import DynamoRecords
+from functions.core.runtime.ids import random_id
+from functions.core.runtime.secrets import SecretCache
+from functions.inbound.settings import InboundSettings
+
+
+@cache
+def settings() -> InboundSettings:
+    return InboundSettings.parse(os.environ)
+
+
+@cache
+def service() -> ConversationsService:
+    chosen = settings()
+    records = DynamoRecords(aws.dynamodb(), chosen.conversations_table)
+    key = SecretCache(aws.secrets()).get(chosen.pseudonym_secret_arn)["key"]
+    pseudonyms = Pseudonyms(key=key.encode(), portfolio_id=chosen.portfolio_id)
+    return ConversationsService(
+        records=records,
+        directory=Directory(records=records, pseudonyms=pseudonyms, new_id=lambda _: random_id()),
+        pseudonyms=pseudonyms,
+        blobs=S3Blobs(aws.s3(), chosen.media_bucket),
+        entry_point_hours=policies.load("platform_limits")["window"]["entry_point_hours"]["value"],
+    )

@@ -1,0 +1,24 @@
+"""Composition root: built once per execution environment."""
+
+import os
+from functools import cache
+
+from functions.core.runtime import aws
+from functions.core.sending.dynamodb import DynamoSending
+from functions.core.sending.wake_ups import SqsWakeUps
+from functions.wakeup.settings import WakeupSettings
+
+
+@cache
+def settings() -> WakeupSettings:
+    return WakeupSettings.parse(os.environ)
+
+
+@cache
+def store() -> DynamoSending:
+    return DynamoSending(aws.dynamodb(), settings().conversations_table)
+
+
+@cache
+def wake_ups() -> SqsWakeUps:
+    return SqsWakeUps(aws.sqs(), settings().outbound_queue_url)
