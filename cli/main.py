@@ -1,2 +1,114 @@
-def main() -> None:
-    raise SystemExit(2)
+"""`amana`: what a person runs."""
+
+import argparse
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from cli.errors import CliError
+from cli.progress import Progress
+from cli.workspace import Workspace
+
+_STAGES = ("local", "dev", "staging", "prod")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Exit code 0: as announced; 1: not; 2: wrong usage; 130: interrupted."""
+    options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupt)
+    progress = Progress()
+    try:
+        raise SystemExit(_COMMANDS[options.command](options, progress))
+    except CliError as error:
+        progress.fail(str(error))
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        progress.fail("Interrupted. `amana down` stops whatever is still running.")
+        raise SystemExit(130) from None
+
+
+def _up(options: argparse.Namespace, progress: Progress) -> int:
+    from cli.local.up import start_platform
+
+    workspace = _workspace(options)
+    found, started = start_platform(workspace, progress)
+    verb = "is running" if started else "is already running"
+    progress.say(f"The local platform {verb}. Everything about it: {workspace.local_json}")
+    progress.say(f"  webhook  {found.webhook_url}\n  api      {found.api_url}")
+    progress.say("Stop it with `amana down`, look at it with `amana status`.")
+    return 0
+
+
+def _down(options: argparse.Namespace, progress: Progress) -> int:
+    from cli.local.down import stop_platform
+
+    stopped = stop_platform(_workspace(options))
+    progress.say("The local platform is stopped." if stopped else "Nothing was running.")
+    return 0
+
+
+def _status(options: argparse.Namespace, progress: Progress) -> int:
+    from cli.local.status import show_status
+
+    return 0 if show_status(_workspace(options), progress) else 1
+
+
+def _demo(options: argparse.Namespace, progress: Progress) -> int:
+    from cli.demo.run import run_demo
+
+    return 0 if run_demo(_workspace(options), progress) else 1
+
+
+def _redrive(options: argparse.Namespace, progress: Progress) -> int:
+    from cli.redrive import redrive
+    from cli.stage import find_stage
+
+    stage = find_stage(
+        options.stage,
+        workspace=_workspace(options),
+        profile=options.profile,
+        region=options.region,
+    )
+    moved = redrive(stage.sqs(), stage.queue_pair(options.queue))
+    where = f"{options.queue} of stage {options.stage}"
+    progress.say(f"{moved} put back into {where}." if moved else f"No dead letters in {where}.")
+    return 0
+
+
+_COMMANDS = {
+    "up": _up,
+    "down": _down,
+    "status": _status,
+    "demo": _demo,
+    "redrive": _redrive,
+}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="amana", description=__doc__)
+    parser.add_argument("--state", type=Path, help="where the local platform lives (.amana)")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("up", help="start the local platform and leave it running")
+    commands.add_parser("down", help="stop it, also after a crash")
+    commands.add_parser("status", help="what runs, and what waits in the queues")
+    commands.add_parser("demo", help="a conversation both ways, from webhook to status")
+    redrive = commands.add_parser("redrive", help="put dead letters back into their queue")
+    redrive.add_argument("queue", choices=("inbound", "outbound"))
+    redrive.add_argument("--stage", choices=_STAGES, default="local")
+    redrive.add_argument("--profile", help="AWS profile, for stages on AWS")
+    redrive.add_argument("--region", help="AWS region, for stages on AWS")
+    return parser
+
+
+def _workspace(options: argparse.Namespace) -> Workspace:
+    return Workspace(state=options.state.resolve()) if options.state else Workspace()
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Ended from outside is cleaned up as when a person interrupts."""
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main()

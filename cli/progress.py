@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 
 
 class Progress:
@@ -25,7 +26,10 @@ class Progress:
         self.console.print(f"[green]✓[/green] {title} [dim]{took:.1f} s[/dim]")
 
     def note(self, text: str) -> None:
-        self.console.print(f"  [dim]{text}[/dim]", soft_wrap=True)
+        self.console.print(f"  [dim]{escape(text)}[/dim]", soft_wrap=True)
 
     def say(self, text: str) -> None:
         self.console.print(text, soft_wrap=True)
+
+    def fail(self, text: str) -> None:
+        Console(stderr=True, highlight=False).print(f"[red]✗[/red] {escape(text)}", soft_wrap=True)
