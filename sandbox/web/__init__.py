@@ -1,0 +1,1 @@
+"""The thin HTTP layer: routes to Graph and to the control paths."""
