@@ -1,21 +1,17 @@
 """The demo tenant: secrets filled in, webhook registered, the way README tells an operator to."""
 
 import json
-import secrets
 from typing import TYPE_CHECKING
 
-from cli.errors import CliError
-from cli.http import Answer, call, call_json
 from cli.local.aws import local_session
 from cli.local.facts import Facts, local_url
 from cli.local.sandbox import Credentials
+from cli.meta import Meta
 from cli.waiting import wait_until
 from infra.config import StageConfig
 
 if TYPE_CHECKING:
     from cli.local.deploy import Outputs
-
-_OK = 200
 
 
 def fill_secrets(stage: StageConfig, credentials: Credentials, *, endpoint: str) -> None:
@@ -63,20 +59,11 @@ def describe(
 
 
 def connect_webhook(facts: Facts) -> None:
-    """Meta's handshake, then the sandbox learns where to post."""
-    challenge = str(secrets.randbelow(10**10))
-    query = f"hub.mode=subscribe&hub.verify_token={facts.verify_token}&hub.challenge={challenge}"
-
-    def echoed() -> Answer | None:
-        answer = call("GET", f"{facts.webhook_url}?{query}")
-        return answer if (answer.status, answer.text) == (_OK, challenge) else None
-
+    """As in Meta's app dashboard: the address is taken once it passed the handshake."""
+    meta = Meta(facts.graph_url)
     wait_until(
-        echoed,
+        lambda: meta.connect(facts.webhook_url) is None or None,
         what="The handshake of the webhook",
-        hint="The emulator's log tells why.",
+        hint="The logs of emulator and sandbox tell why.",
         seconds=30,
     )
-    answer = call_json("POST", f"{facts.graph_url}/sandbox/webhook", {"url": facts.webhook_url})
-    if answer.status != _OK:
-        raise CliError(f"The sandbox refused the webhook's address: {answer.text}")

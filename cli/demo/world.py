@@ -1,0 +1,76 @@
+"""Everything the scenario touches: the API as the business sees it, Meta, and patience."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol, TypeVar
+
+from cli.client import ApiClient, post_webhook, sign
+from cli.errors import CliError
+from cli.http import Answer, call_json
+from cli.local.facts import Facts
+from cli.meta import Meta
+from cli.waiting import wait_until
+
+Json = dict[str, Any]
+T = TypeVar("T")
+_OK = 200
+_PATIENCE_SECONDS = 60
+
+
+class World(Protocol):
+    meta: Meta
+    api: ApiClient
+
+    def messages(self, conversation_id: str) -> list[Json]: ...
+    def conversation_with(self, wamid: str) -> str | None: ...
+    def forge(self, body: bytes) -> Answer: ...
+    def send_without_token(self, message: Json) -> Answer: ...
+    def send_with_read_scope(self, message: Json) -> Answer: ...
+    def until(self, attempt: Callable[[], T | None]) -> T | None: ...
+
+
+class LocalWorld:
+    def __init__(self, facts: Facts) -> None:
+        self.meta = Meta(facts.graph_url)
+        self.api = ApiClient(facts)
+        self._facts = facts
+
+    def messages(self, conversation_id: str) -> list[Json]:
+        """All messages of a conversation, page by page."""
+        return list(self._items(f"/v1/conversations/{conversation_id}/messages"))
+
+    def conversation_with(self, wamid: str) -> str | None:
+        for conversation in self._items("/v1/conversations"):
+            if any(message.get("wamid") == wamid for message in self.messages(conversation["id"])):
+                return str(conversation["id"])
+        return None
+
+    def forge(self, body: bytes) -> Answer:
+        """A webhook signed by somebody who does not know the secret."""
+        return post_webhook(self._facts, body, signature=sign(body, "guessed"))
+
+    def send_without_token(self, message: Json) -> Answer:
+        headers = {"Idempotency-Key": "no-token"}
+        return call_json("POST", f"{self._facts.api_url}/v1/messages", message, headers=headers)
+
+    def send_with_read_scope(self, message: Json) -> Answer:
+        reader = ApiClient(self._facts, scopes=("amana/messages:read",))
+        return reader.send(message, key="read-scope")
+
+    def until(self, attempt: Callable[[], T | None]) -> T | None:
+        """What `attempt` gives in the end; None when patience is over."""
+        try:
+            return wait_until(attempt, what="It", hint="", seconds=_PATIENCE_SECONDS, pause=0.25)
+        except CliError:
+            return None
+
+    def _items(self, path: str) -> Iterator[Json]:
+        cursor = ""
+        while True:
+            answer = self.api.get(f"{path}?limit=100{cursor}")
+            if answer.status != _OK:
+                raise CliError(f"{path} answered {answer.status}: {json.dumps(answer.body)}")
+            yield from answer.body["items"]
+            if not answer.body.get("next_cursor"):
+                return
+            cursor = f"&cursor={answer.body['next_cursor']}"
