@@ -56,7 +56,7 @@ class Filing:
             thread = _thread(update, nodes)
             if thread is None:
                 key, attributes = self._account_update(update)
-                folds[key] = _constant(attributes)
+                folds[key] = _fuller(folds.get(key), attributes)
                 continue
             for key, fact in self._facts(update, thread):
                 facts.setdefault(key, []).append(fact)
@@ -102,7 +102,7 @@ class Filing:
         return f"{prefix}_{self._pseudonyms.of('message', update.phone_number_id or '', name)}"
 
     def _account_update(self, update: Update) -> tuple[Key, dict[str, Any]]:
-        name = self._pseudonyms.of("account update", update.key)
+        name = self._pseudonyms.of("account update", update.key, _canonical(update.raw))
         attributes: dict[str, Any] = {
             "field": update.field,
             "at_ms": update.at_ms,
@@ -160,8 +160,21 @@ def _message_fold(key: Key, facts: list[Fact]) -> Fold:
     return fold
 
 
-def _constant(attributes: dict[str, Any]) -> Fold:
-    return lambda _: attributes
+def _fuller(before: Fold | None, attributes: dict[str, Any]) -> Fold:
+    """One update told twice differs only in what Meta wrote around it: the fuller one stays."""
+
+    def fold(item: Item | None) -> Mapping[str, Any]:
+        stored = before(item) if before else item
+        if stored is None or _fullness(attributes) < _fullness(stored):
+            return attributes
+        return {name: stored[name] for name in attributes if name in stored}
+
+    return fold
+
+
+def _fullness(attributes: Mapping[str, Any]) -> tuple[int, str]:
+    text = str(attributes.get("raw", attributes.get("ref")))
+    return (-len(text), text)
 
 
 def _canonical(value: Any) -> str:
