@@ -30,5 +30,5 @@ def service() -> ConversationsService:
         directory=Directory(records=records, pseudonyms=pseudonyms, new_id=lambda _: random_id()),
         pseudonyms=pseudonyms,
         blobs=S3Blobs(aws.s3(), chosen.media_bucket),
-        entry_point_hours=policies.load("platform_limits")["window"]["entry_point_hours"]["value"],
+        entry_point_hours=policies.value("platform_limits", "window", "entry_point_hours"),
     )

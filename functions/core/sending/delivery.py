@@ -1,14 +1,15 @@
 """One message, one step: from its stored state to settled, or to a time to come back."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from functions.core.runtime.records import ContentionError, Item
+from functions.core.sending.errors import UnknownMessageError
 from functions.core.sending.gate import Gate
 from functions.core.sending.messages import OutboundMessage, parse_message
-from functions.core.sending.model import SETTLED, Policy, SendState
+from functions.core.sending.model import NO_WAMID, SETTLED, Policy, Reason, SendState
 from functions.core.sending.outcomes import OutcomeRules, Verdict, judge
 from functions.core.sending.pacing import Pacing
 from functions.core.sending.store import Channel, ChannelStore, Claim, SendingStore
@@ -112,9 +113,11 @@ class Delivery:
             return blocked
         decision = self._gate.check(thread, free_form=message.free_form, now_ms=self._now_ms())
         if decision.reasons:
-            reasons = [{"code": r.code, "detail": r.detail} for r in decision.reasons]
-            verdict = Verdict(SendState.REFUSED, {"reasons": reasons})
-            return self._move(message_id, SendState.QUEUED, verdict)
+            return self._refuse(message_id, decision.reasons)
+        try:
+            payload = self._payload(message, message_id, item)
+        except UnknownMessageError:
+            return self._refuse(message_id, [NO_WAMID])
         slot = self._pacing.wait(
             item["phone_number_id"],
             pair_tat_ms=thread_item.get("pair_tat_ms"),
@@ -134,17 +137,25 @@ class Delivery:
         )
         if not self.store.claim(claim):
             return None
-        return self._send(message, message_id, item, channel)
+        return self._send(payload, message_id, item, channel)
 
-    def _send(
-        self, message: OutboundMessage, message_id: str, item: Item, channel: Channel | None
-    ) -> Settled | Later | None:
-        payload = message.graph_payload(
+    def _refuse(self, message_id: str, reasons: Sequence[Reason]) -> Settled | Later | None:
+        told = [{"code": reason.code, "detail": reason.detail} for reason in reasons]
+        return self._move(
+            message_id, SendState.QUEUED, Verdict(SendState.REFUSED, {"reasons": told})
+        )
+
+    def _payload(self, message: OutboundMessage, message_id: str, item: Item) -> dict[str, Any]:
+        return message.graph_payload(
             to=item["address"].get("to"),
             recipient=item["address"].get("recipient"),
             wamid_of=self._wamid_of,
             callback=message_id,
         )
+
+    def _send(
+        self, payload: Mapping[str, Any], message_id: str, item: Item, channel: Channel | None
+    ) -> Settled | Later | None:
         outcome = self._graph.send(item["phone_number_id"], payload)
         verdict = judge(
             outcome,

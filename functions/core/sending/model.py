@@ -78,6 +78,11 @@ OUTSIDE_WINDOW = Reason(
     ),
 )
 
+NO_WAMID = Reason(
+    code="referenced_message_not_on_whatsapp",
+    detail="The message it refers to was never accepted by WhatsApp, or is not stored here.",
+)
+
 
 def backoff_ms(attempt: int, *, base_ms: int, cap_ms: int) -> int:
     """Delay before try number `attempt` + 1: doubled each time, bounded."""

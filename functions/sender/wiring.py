@@ -1,0 +1,120 @@
+"""Composition root: built once per execution environment."""
+
+import os
+import time
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from functions.core.contacts.pseudonyms import Pseudonyms
+from functions.core.contacts.service import Directory
+from functions.core.runtime import aws, clock, policies
+from functions.core.runtime.dynamodb import DynamoRecords
+from functions.core.runtime.ids import random_id
+from functions.core.runtime.secrets import SecretCache
+from functions.core.sending.channels import DynamoChannels, DynamoPace
+from functions.core.sending.delivery import Delivery, DeliveryRules
+from functions.core.sending.drain import Drain
+from functions.core.sending.dynamodb import DynamoSending
+from functions.core.sending.gate import Gate
+from functions.core.sending.model import WindowRule
+from functions.core.sending.outcomes import OutcomeRules
+from functions.core.sending.pacing import Pacing, PacingRules
+from functions.core.sending.references import References
+from functions.core.whatsapp.graph import GraphClient, Outcome, Refused
+from functions.core.whatsapp.graph_errors import ErrorClass
+from functions.sender.settings import SenderSettings
+
+# Our own choices, not Meta's: transient errors are gone within minutes or need a person.
+_BASE_BACKOFF_MS = 2_000
+_MAX_BACKOFF_MS = 15 * 60_000
+_MAX_ATTEMPTS = 10
+_PROBE_MS = 5 * 60_000
+# A wait this short is cheaper slept than scheduled: the sweeper comes once a minute.
+_LONGEST_WAIT_MS = 8_000
+# Graph's time-outs and storing the answer take less; an older claim was abandoned.
+_IN_FLIGHT_MS = 30_000
+
+
+@cache
+def settings() -> SenderSettings:
+    return SenderSettings.parse(os.environ)
+
+
+class AuthorisedGraph:
+    """Graph with the deployment's token, read anew after Graph refused it."""
+
+    def __init__(self, client: GraphClient, secrets: SecretCache, arn: str) -> None:
+        self._client = client
+        self._secrets = secrets
+        self._arn = arn
+
+    def send(self, phone_number_id: str, payload: Mapping[str, Any]) -> Outcome:
+        token = self._secrets.get(self._arn)["access_token"]
+        outcome = self._client.send(phone_number_id, payload, token)
+        if isinstance(outcome, Refused) and outcome.error_class is ErrorClass.STOP_CHANNEL:
+            self._secrets.forget(self._arn)
+        return outcome
+
+
+@cache
+def drain() -> Drain:
+    chosen = settings()
+    client, secrets = aws.dynamodb(), SecretCache(aws.secrets())
+    records = DynamoRecords(client, chosen.conversations_table)
+    store = DynamoSending(client, chosen.conversations_table)
+    pseudonyms = Pseudonyms(
+        key=secrets.get(chosen.pseudonym_secret_arn)["key"].encode(),
+        portfolio_id=chosen.portfolio_id,
+    )
+    directory = Directory(records=records, pseudonyms=pseudonyms, new_id=lambda _: random_id())
+    graph = GraphClient(base_url=chosen.graph_url, version=chosen.graph_version)
+    delivery = Delivery(
+        store=store,
+        channels=DynamoChannels(client, chosen.conversations_table),
+        gate=Gate(store=store, directory=directory, rule=_window_rule()),
+        pacing=Pacing(
+            store=DynamoPace(client, chosen.ephemeral_table),
+            rules=_pacing_rules(),
+            now_ms=clock.now_ms,
+            sleep=time.sleep,
+        ),
+        graph=AuthorisedGraph(graph, secrets, chosen.access_token_secret_arn),
+        rules=_delivery_rules(chosen),
+        now_ms=clock.now_ms,
+        wamid_of=References(store).wamid,
+    )
+    return Drain(delivery=delivery, now_ms=clock.now_ms)
+
+
+def _window_rule() -> WindowRule:
+    def hours_ms(name: str) -> int:
+        return int(policies.value("platform_limits", "window", name) * 3_600_000)
+
+    return WindowRule(
+        customer_service_ms=hours_ms("customer_service_hours"),
+        entry_point_ms=hours_ms("entry_point_hours"),
+        entry_point_answer_ms=hours_ms("entry_point_answer_hours"),
+    )
+
+
+def _pacing_rules() -> PacingRules:
+    return PacingRules(
+        messages_per_second=policies.value("platform_limits", "rates", "number"),
+        pair_interval_ms=policies.value("platform_limits", "rates", "pair_interval") * 1000,
+        pair_burst=policies.value("platform_limits", "rates", "pair_burst"),
+        longest_wait_ms=_LONGEST_WAIT_MS,
+    )
+
+
+def _delivery_rules(chosen: SenderSettings) -> DeliveryRules:
+    return DeliveryRules(
+        outcomes=OutcomeRules(
+            ambiguous_wait_ms=chosen.ambiguous_wait_seconds * 1000,
+            base_backoff_ms=_BASE_BACKOFF_MS,
+            max_backoff_ms=_MAX_BACKOFF_MS,
+            max_attempts=_MAX_ATTEMPTS,
+            probe_ms=_PROBE_MS,
+        ),
+        in_flight_ms=_IN_FLIGHT_MS,
+    )
