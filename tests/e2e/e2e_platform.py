@@ -1,0 +1,63 @@
+"""The running platform, as tests use it."""
+
+import json
+import time
+
+from cli.client import post_webhook
+from cli.demo.world import LocalWorld
+from cli.local.aws import local_session
+from cli.stage import find_stage
+
+PATIENCE_SECONDS = 60
+
+
+class Platform(LocalWorld):
+    def __init__(self, workspace, facts):
+        super().__init__(facts)
+        self.workspace = workspace
+        self.facts = facts
+        self.stage = find_stage("local", workspace=workspace)
+        self.sqs = self.stage.sqs()
+        self._denials_read = 0
+
+    def client(self, service):
+        return local_session().client(service, endpoint_url=self.facts.aws_endpoint)
+
+    def denials(self):
+        """Calls that IAM denied since the last look."""
+        lines = self.workspace.denials.read_text().splitlines()
+        new, self._denials_read = lines[self._denials_read :], len(lines)
+        return [json.loads(line) for line in new]
+
+    def clear_faults(self):
+        self.meta.clear_faults()
+
+    def post(self, body):
+        """A webhook, signed by Meta."""
+        return post_webhook(self.facts, body)
+
+    def waiting(self, url):
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        counts = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        return sum(int(count) for count in counts.values())
+
+    def settle(self):
+        """Until Meta has delivered everything, and every webhook is folded."""
+        assert self.meta.settle()
+        queue = self.stage.queue_pair("inbound").queue_url
+        assert self.until(lambda: self.waiting(queue) == 0 or None)
+
+    def account_updates(self, waba_id):
+        return list(self._items(f"/v1/accounts/{waba_id}/updates"))
+
+    def conversations(self):
+        return list(self._items("/v1/conversations"))
+
+    def message(self, message_id):
+        return self.api.get(f"/v1/messages/{message_id}").body
+
+    def eventually(self, condition, *, seconds=PATIENCE_SECONDS):
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, "it did not happen in time"
+            time.sleep(0.2)

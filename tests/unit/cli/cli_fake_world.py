@@ -1,0 +1,98 @@
+"""A business, a person and Meta in memory, on which the demo's scenario can be told."""
+
+import copy
+import itertools
+import json
+
+from cli.http import Answer
+
+
+def answer(code, /, **body):
+    return Answer(status=code, text=json.dumps(body))
+
+
+class FakeWorld:
+    """Keeps every promise of the demo; a test overrides what shall go wrong."""
+
+    def __init__(self):
+        self.meta = self
+        self.api = self
+        self.stored = []
+        self.intents = {}
+        self.keys = {}
+        self._wamids = (f"wamid.{number}" for number in itertools.count())
+
+    # Meta
+
+    def write(self, *messages):
+        wamids = []
+        for message in messages:
+            wamid = next(self._wamids)
+            self._store(wamid, "inbound", message.get("type", "text"), message)
+            wamids.append(wamid)
+        return wamids
+
+    def redeliver(self):
+        return 3
+
+    def settle(self):
+        return True
+
+    def accepted(self):
+        sent = [each for each in self.intents.values() if each["status"] == "read"]
+        return [{"to": each["content"]["to"].removeprefix("+")} for each in sent]
+
+    # the API
+
+    def send(self, message, *, key):
+        if not message["to"].startswith("+"):
+            return answer(400, detail="to: is no E.164 number")
+        if key in self.keys:
+            return answer(409, detail="used with another body")
+        self.keys[key] = message
+        intent = {"id": f"m_{len(self.intents)}", "content": message}
+        known = any(f"+{each['content'].get('from')}" == message["to"] for each in self.stored)
+        if known:
+            wamid = next(self._wamids)
+            self._store(wamid, "outbound", message["type"], message)
+            intent |= {"status": "read", "wamid": wamid}
+        else:
+            detail = "outside the window: use a template"
+            intent |= {"status": "refused", "reasons": [{"code": "window", "detail": detail}]}
+        self.intents[intent["id"]] = intent
+        return answer(202, id=intent["id"], status="queued")
+
+    def get(self, path):
+        return answer(200, **self.intents[path.rpartition("/")[2]])
+
+    # the rest of the world
+
+    def messages(self, conversation_id):
+        return copy.deepcopy(self.stored) if conversation_id == "conversation" else []
+
+    def conversation_with(self, wamid):
+        return "conversation"
+
+    def forge(self, body):
+        return answer(401, message="wrong signature")
+
+    def send_without_token(self, message):
+        return answer(401, message="Unauthorized")
+
+    def send_with_read_scope(self, message):
+        return answer(403, message="Forbidden")
+
+    def until(self, attempt):
+        return attempt()
+
+    def _store(self, wamid, direction, kind, content):
+        self.stored.append(
+            {
+                "wamid": wamid,
+                "direction": direction,
+                "type": kind,
+                "content": content,
+                "timestamp": f"2026-11-22T10:00:{len(self.stored):02}Z",
+                "statuses": [{"status": "sent"}] if direction == "outbound" else [],
+            }
+        )
