@@ -84,5 +84,6 @@ def _cdk(workspace: Workspace, command: str, *options: list[str], endpoint: str 
 
 
 def _last_words(log: Path) -> str:
-    lines = [line.strip() for line in log.read_text(encoding="utf-8").splitlines() if line.strip()]
-    return (lines[-1] if lines else "it said nothing").rstrip(".") + "."
+    lines = [line.strip() for line in log.read_text(encoding="utf-8").splitlines()]
+    telling = [line for line in lines if line and "Subprocess exited" not in line]
+    return (telling[-1] if telling else "it said nothing").rstrip(".") + "."

@@ -1,0 +1,76 @@
+"""The emulator's surroundings: no AWS account gets in, no denial gets lost."""
+
+import json
+import ssl
+from types import SimpleNamespace
+
+from cli.emulator.certificate import write_certificate
+from cli.emulator.server import recording, running_python_as
+from cli.emulator.start import local_environment
+
+
+def test_the_persons_own_credentials_profile_and_proxy_stay_outside(monkeypatch):
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "mine")
+
+    environment = local_environment()
+
+    assert "mine" not in environment.values()
+    assert environment["AWS_SHARED_CREDENTIALS_FILE"] == "/dev/null"
+
+
+def test_the_certificate_is_good_for_this_machine_and_its_key_private(tmp_path):
+    certificate, key = write_certificate(tmp_path)
+
+    context = ssl.create_default_context(cafile=str(certificate))
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(certificate, key)
+    handshake(context, server)
+    assert key.stat().st_mode & 0o077 == 0
+
+
+def handshake(client_context, server_context):
+    """A TLS handshake in memory; raises when the client does not trust the server."""
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = client_context.wrap_bio(to_client, to_server, server_hostname="127.0.0.1")
+    server = server_context.wrap_bio(to_server, to_client, server_side=True)
+    pending = [client, server]
+    for _ in range(10):
+        for side in list(pending):
+            try:
+                side.do_handshake()
+                pending.remove(side)
+            except ssl.SSLWantReadError:
+                continue
+    assert not pending
+
+
+def test_a_denied_call_is_written_down_and_still_denied(tmp_path):
+    denials = tmp_path / "denied.jsonl"
+    refusal = SimpleNamespace(decision="ImplicitDeny", principal_arn="arn:role")
+
+    answer = recording(lambda *_, **__: refusal, denials)(
+        "key", "s3:GetObject", "s3", "eu-central-1", resource_arn="arn:bucket/key"
+    )
+
+    assert answer is refusal
+    assert json.loads(denials.read_text()) == {
+        "action": "s3:GetObject",
+        "resource": "arn:bucket/key",
+        "principal": "arn:role",
+        "reason": "ImplicitDeny",
+    }
+
+
+def test_an_allowed_call_leaves_no_trace(tmp_path):
+    denials = tmp_path / "denied.jsonl"
+
+    assert recording(lambda *_, **__: None, denials)("key", "s3:GetObject", "s3", "r") is None
+    assert not denials.exists()
+
+
+def test_only_python_functions_run_without_the_virtual_environment(tmp_path):
+    detect = running_python_as(lambda runtime: (f"{runtime}-binary", "script"), tmp_path / "bare")
+
+    assert detect("python3.13") == (str(tmp_path / "bare"), "script")
+    assert detect("nodejs22.x") == ("nodejs22.x-binary", "script")
