@@ -21,7 +21,8 @@ from functions.core.sending.model import WindowRule
 from functions.core.sending.outcomes import OutcomeRules
 from functions.core.sending.pacing import Pacing, PacingRules
 from functions.core.sending.references import References
-from functions.core.whatsapp.graph import GraphClient, Outcome, Refused
+from functions.core.whatsapp.graph import GraphClient
+from functions.core.whatsapp.graph_answers import Outcome, Refused
 from functions.core.whatsapp.graph_errors import ErrorClass
 from functions.sender.settings import SenderSettings
 
@@ -114,6 +115,7 @@ def _delivery_rules(chosen: SenderSettings) -> DeliveryRules:
             base_backoff_ms=_BASE_BACKOFF_MS,
             max_backoff_ms=_MAX_BACKOFF_MS,
             max_attempts=_MAX_ATTEMPTS,
+            pair_retry_base=policies.value("platform_limits", "rates", "pair_retry_base"),
             probe_ms=_PROBE_MS,
         ),
         in_flight_ms=_IN_FLIGHT_MS,

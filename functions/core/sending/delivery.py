@@ -13,7 +13,7 @@ from functions.core.sending.model import NO_WAMID, SETTLED, Policy, Reason, Send
 from functions.core.sending.outcomes import OutcomeRules, Verdict, judge
 from functions.core.sending.pacing import Pacing
 from functions.core.sending.store import Channel, ChannelStore, Claim, SendingStore
-from functions.core.whatsapp.graph import Outcome
+from functions.core.whatsapp.graph_answers import Outcome
 
 _ROUNDS = 6  # against statuses and other writers of the same records
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from functions.core.sending.model import SendState, backoff_ms
 from functions.core.sending.store import Channel
-from functions.core.whatsapp.graph import Accepted, Ambiguous, NotSent, Outcome, Refused
+from functions.core.whatsapp.graph_answers import Accepted, Ambiguous, NotSent, Outcome, Refused
 from functions.core.whatsapp.graph_errors import ErrorClass
 
 _SLOWS_CHANNEL = {
@@ -22,6 +22,7 @@ class OutcomeRules:
     base_backoff_ms: int
     max_backoff_ms: int
     max_attempts: int
+    pair_retry_base: int  # retry number X of a pair not before this to the power of X seconds
     probe_ms: int  # a stopped channel tries one message this often
 
 
@@ -61,9 +62,16 @@ def judge(outcome: Outcome, *, attempt: int, now_ms: int, rules: OutcomeRules) -
 
 
 def _refused(refused: Refused, *, attempt: int, now_ms: int, rules: OutcomeRules) -> Verdict:
-    error = {"code": refused.code, "title": refused.title, "class": refused.error_class.value}
-    least_ms = round(refused.retry_delay_seconds * 1000)
     kind = refused.error_class
+    error = {
+        "code": refused.code,
+        "title": refused.title,
+        "class": kind.value,
+        "details": refused.details,
+    }
+    least_ms = round(refused.retry_delay_seconds * 1000)
+    if kind is ErrorClass.SLOW_DOWN_PAIR:
+        least_ms = int(rules.pair_retry_base**attempt) * 1000
     if kind is ErrorClass.STOP_CHANNEL:
         until_ms = now_ms + rules.probe_ms
         channel = Channel(reason=str(refused.code), until_ms=until_ms, stopped=True)
