@@ -14,7 +14,6 @@ from cdk_nag import (
 )
 
 from infra.config import StageConfig
-from infra.constructs.function import Platform
 from infra.packages import ROOT
 from infra.stacks.api import ApiStack
 from infra.stacks.data import DataStack
@@ -45,11 +44,10 @@ def new_app(*, outdir: Path | None = None) -> cdk.App:
 
 
 def add_stacks(app: cdk.App, stage: StageConfig, assets: Path) -> None:
-    platform = Platform(stage=stage, assets=assets)
     data = DataStack(app, stage=stage)
-    ingress = IngressStack(app, platform=platform, data=data)
-    messaging = MessagingStack(app, platform=platform, data=data, ingress=ingress)
-    api = ApiStack(app, platform=platform, data=data, ingress=ingress, messaging=messaging)
+    ingress = IngressStack(app, stage=stage, assets=assets, data=data)
+    messaging = MessagingStack(app, stage=stage, assets=assets, data=data, ingress=ingress)
+    api = ApiStack(app, stage=stage, assets=assets, data=data, ingress=ingress, messaging=messaging)
     ObservabilityStack(app, stage=stage, data=data, ingress=ingress, messaging=messaging, api=api)
 
 

@@ -13,8 +13,8 @@ from infra.tenant import Tenant, load_tenant
 StageName = Literal["dev", "staging", "prod", "local"]
 Architecture = Literal["arm64", "x86_64"]
 
-# Lambda's newest Python but one: wheels for it exist for every locked package.
-LAMBDA_PYTHON = "3.13"
+# Lambda's newest Python, as the rule packs ask; every locked package has wheels for it.
+LAMBDA_PYTHON = "3.14"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +44,8 @@ class StageConfig:
     retain: bool
     log_retention_days: Literal[7, 30, 90, 400]
     tracing: bool
+    # weekly copies in a vault of their own
+    backups: bool
     webhook_throttle: Throttle
     api_throttle: Throttle
     # per client address and five minutes
@@ -97,6 +99,7 @@ def _prod(tenant: Tenant) -> StageConfig:
         retain=True,
         log_retention_days=400,
         tracing=True,
+        backups=True,
         webhook_throttle=Throttle(requests_per_second=1000, burst=2000),
         api_throttle=Throttle(requests_per_second=200, burst=400),
         webhook_requests_per_address=100_000,
@@ -113,6 +116,7 @@ def _staging(tenant: Tenant) -> StageConfig:
         retain=True,
         log_retention_days=90,
         tracing=True,
+        backups=True,
         webhook_throttle=Throttle(requests_per_second=200, burst=400),
         api_throttle=Throttle(requests_per_second=50, burst=100),
         webhook_requests_per_address=100_000,
@@ -129,6 +133,7 @@ def _dev(tenant: Tenant) -> StageConfig:
         retain=False,
         log_retention_days=30,
         tracing=True,
+        backups=True,
         webhook_throttle=Throttle(requests_per_second=50, burst=100),
         api_throttle=Throttle(requests_per_second=20, burst=40),
         webhook_requests_per_address=20_000,
@@ -146,6 +151,7 @@ def _local(tenant: Tenant, graph_url: str) -> StageConfig:
         retain=False,
         log_retention_days=7,
         tracing=False,
+        backups=False,
         webhook_throttle=Throttle(requests_per_second=1000, burst=2000),
         api_throttle=Throttle(requests_per_second=1000, burst=2000),
         webhook_requests_per_address=100_000,

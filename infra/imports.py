@@ -14,7 +14,7 @@ from pathlib import Path
 _DISTRIBUTIONS = {
     "aws_lambda_powertools": "aws-lambda-powertools",
     "boto3": "boto3",
-    "botocore": "boto3",
+    "botocore": "botocore",
     "pydantic": "pydantic",
     "pydantic_core": "pydantic",
     "typing_extensions": "pydantic",
@@ -86,7 +86,7 @@ def _services(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not node.args:
             continue
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        name = getattr(node.func, "attr", getattr(node.func, "id", None))
         first = node.args[0]
         if name == "client" and isinstance(first, ast.Constant) and isinstance(first.value, str):
             yield first.value

@@ -6,38 +6,46 @@ from pathlib import Path
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from functions.core.runtime.settings import Settings
+from infra.acknowledge import HIPAA, NIST_R4, NIST_R5, PCI, acknowledge, acknowledge_wildcard
 from infra.config import StageConfig
 from infra.constructs import permissions
+from infra.constructs.keys import Keys
 from infra.constructs.logs import LogGroup
+from infra.constructs.permissions import Grant
+
+_ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sizing:
+    # Lambda gives processor time by memory
     memory_mib: int
     timeout: Duration
-    # executions at once, kept free for this function
+    # executions at once, reserved for this function
     concurrency: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Platform:
-    """What every stack needs to build functions."""
+    """What every function of a stage is built on."""
 
     stage: StageConfig
     # one folder per function, see infra/build.py
     assets: Path
+    keys: Keys
+    # where an asynchronous invocation goes that failed for good
+    failed_invocations: sqs.IQueue
 
 
 class Function(Construct):
-    """Runs `functions/<name>/handler.py`; may do what `policy` says and nothing else."""
+    """Runs `functions/<name>/handler.py`; may do what `grants` say and nothing else."""
 
-    def __init__(  # noqa: PLR0913 – keyword-only options of a construct
+    def __init__(
         self,
         scope: Construct,
         construct_id: str,
@@ -45,21 +53,20 @@ class Function(Construct):
         name: str,
         platform: Platform,
         settings: Settings,
-        policy: Sequence[iam.PolicyStatement],
+        grants: Sequence[Grant],
         sizing: Sizing,
-        log_key: kms.IKey,
-        failed_invocations: sqs.IQueue | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         stage = platform.stage
-        self.log_group = LogGroup(self, "Logs", stage=stage, key=log_key)
-        role = self._role(policy)
+        self.log_group = LogGroup(self, "Logs", stage=stage, key=platform.keys.operations)
+        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        policy = self._policy(role, [*self._common_grants(platform), *grants])
         self.function = lambda_.Function(
             self,
             "Function",
             code=lambda_.Code.from_asset(str(platform.assets / name)),
             handler=f"functions.{name}.handler.handler",
-            runtime=_runtime(stage.python),
+            runtime=lambda_.Runtime(f"python{stage.python}", lambda_.RuntimeFamily.PYTHON),
             architecture=_ARCHITECTURES[stage.architecture],
             memory_size=sizing.memory_mib,
             timeout=sizing.timeout,
@@ -67,37 +74,56 @@ class Function(Construct):
                 sizing.concurrency if stage.tenant.reserve_concurrency else None
             ),
             environment=settings.environment(),
-            # CDK would add inline policies for tracing, queues and dead letters; the managed
-            # policy above already names what this function needs
+            # CDK would add inline policies for queues, traces and dead letters; the managed
+            # policy names what this function needs, and no more
             role=role.without_policy_updates(),
             log_group=self.log_group,
             logging_format=lambda_.LoggingFormat.JSON,
             tracing=lambda_.Tracing.ACTIVE if stage.tracing else lambda_.Tracing.DISABLED,
-            dead_letter_queue=failed_invocations,
-            # the next event is as good as a retry, and idempotency keys bound the harm
-            retry_attempts=0 if failed_invocations else None,
+            dead_letter_queue=platform.failed_invocations,
         )
-        self.function.node.add_dependency(self.policy)
+        # Lambda checks at creation that the role can reach the dead-letter queue
+        self.function.node.add_dependency(policy)
+        self._acknowledge(stage)
 
-    def _role(self, policy: Sequence[iam.PolicyStatement]) -> iam.Role:
-        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        write_logs = iam.PolicyStatement(
-            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-            resources=[self.log_group.log_group_arn],
+    def _common_grants(self, platform: Platform) -> list[Grant]:
+        grants = [
+            permissions.write_logs(self.log_group),
+            permissions.send_to(platform.failed_invocations),
+            permissions.use_key(platform.keys.transit, through=["sqs"], write=True),
+        ]
+        return grants + [permissions.trace()] * platform.stage.tracing
+
+    def _policy(self, role: iam.Role, grants: Sequence[Grant]) -> iam.ManagedPolicy:
+        # a managed policy: the account's inventory of policies does not list inline ones
+        statements = [grant.statement for grant in grants]
+        policy = iam.ManagedPolicy(self, "Policy", statements=statements, roles=[role])
+        for grant in grants:
+            if grant.wildcard:
+                acknowledge_wildcard(policy, grant.wildcard, reason=grant.reason)
+        return policy
+
+    def _acknowledge(self, stage: StageConfig) -> None:
+        acknowledge(
+            self.function,
+            "LambdaInsideVPC",
+            *(HIPAA, NIST_R4, NIST_R5, PCI),
+            reason=(
+                "The function talks to AWS services and to graph.facebook.com only, all public "
+                "endpoints over TLS; no resource of this platform lives in a VPC, so one would add "
+                "a NAT gateway and no boundary. Compensating controls: a role of its own with "
+                "explicit actions and resources, no inbound network path to a function, secrets "
+                "from Secrets Manager under a customer-managed key."
+            ),
         )
-        # a managed policy, because inline ones are invisible to the account's policy inventory
-        self.policy = iam.ManagedPolicy(
-            self, "Policy", statements=[write_logs, *policy], roles=[role]
-        )
-        return role
-
-
-_ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
-
-
-def _runtime(python: str) -> lambda_.Runtime:
-    return lambda_.Runtime(f"python{python}", lambda_.RuntimeFamily.PYTHON)
-
-
-def tracing_policy(stage: StageConfig) -> list[iam.PolicyStatement]:
-    return [permissions.trace()] if stage.tracing else []
+        if not stage.tenant.reserve_concurrency:
+            acknowledge(
+                self.function,
+                "LambdaConcurrency",
+                *(HIPAA, NIST_R5),
+                reason=(
+                    "This account's Lambda quota leaves nothing to reserve (reserve_concurrency in "
+                    "the stage file). Compensating controls: API Gateway throttling, the maximum "
+                    "concurrency of both queue consumers, and the alarm on throttled functions."
+                ),
+            )

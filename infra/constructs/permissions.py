@@ -1,81 +1,108 @@
 """What functions may do: explicit actions on explicit resources, in one vocabulary."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from aws_cdk import Aws
+from aws_cdk import Aws, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 
 from infra.constructs.storage import Secret
 
+# a transaction needs the rights of each of its parts
+READ_WRITE = ("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "ConditionCheckItem")
 
-def use_key(key: kms.IKey, *, through: Sequence[str], write: bool) -> iam.PolicyStatement:
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    statement: iam.PolicyStatement
+    # the wildcard in its resource, as the rule packs write it, and why it cannot be narrower
+    wildcard: str | None = None
+    reason: str = ""
+
+
+def use_key(key: kms.IKey, *, through: Sequence[str], write: bool) -> Grant:
     """Only on behalf of the services named; never by calling KMS directly."""
-    actions = ["kms:Decrypt"] + (["kms:GenerateDataKey"] if write else [])
+    actions = ["kms:Decrypt"]
+    if write:
+        actions.append("kms:GenerateDataKey")
     if "dynamodb" in through:
-        actions += ["kms:DescribeKey"] + (
-            ["kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"] if write else []
-        )
-    services = [f"{service}.{Aws.REGION}.amazonaws.com" for service in through]
-    return iam.PolicyStatement(
-        actions=actions,
-        resources=[key.key_arn],
-        conditions={"StringEquals": {"kms:ViaService": services}},
+        actions.append("kms:DescribeKey")
+        if write:
+            actions += ["kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
+    services = [f"{service}.{Aws.REGION}.{Aws.URL_SUFFIX}" for service in through]
+    condition = {"StringEquals": {"kms:ViaService": services}}
+    return _grant(actions, [key.key_arn], conditions=condition)
+
+
+def send_to(*queues: sqs.IQueue) -> Grant:
+    return _grant(["sqs:SendMessage"], [queue.queue_arn for queue in queues])
+
+
+def consume(queue: sqs.IQueue) -> Grant:
+    actions = ["ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "GetQueueAttributes"]
+    return _grant([f"sqs:{action}" for action in actions], [queue.queue_arn])
+
+
+def use_table(table: dynamodb.ITable, *actions: str) -> Grant:
+    return _grant([f"dynamodb:{action}" for action in actions], [table.table_arn])
+
+
+def query(table: dynamodb.ITable, *, indexes: Sequence[str], table_itself: bool = False) -> Grant:
+    resources = [f"{table.table_arn}/index/{index}" for index in indexes]
+    return _grant(["dynamodb:Query"], resources + [table.table_arn] * table_itself)
+
+
+def use_objects(bucket: s3.IBucket, *actions: str) -> Grant:
+    owner = Stack.of(bucket)
+    # exported here and now, because the finding names the resource by its export
+    arn = owner.export_value(bucket.bucket_arn)
+    return Grant(
+        statement=iam.PolicyStatement(
+            actions=[f"s3:{action}" for action in actions], resources=[f"{arn}/*"]
+        ),
+        wildcard=f"{owner.resolve(arn)['Fn::ImportValue']}/*",
+        reason=(
+            "Objects are named when they arrive, so the statement names one bucket and all of its "
+            f"objects, for {' and '.join(actions)} only. Compensating controls: no list or delete "
+            "rights, a bucket of one purpose under its own key, and the reviewed matrix of roles in "
+            "tests/infra/golden/iam_matrix.json."
+        ),
     )
 
 
-def send_to(queue: sqs.IQueue) -> iam.PolicyStatement:
-    return iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn])
+def read_secrets(*secrets: Secret) -> Grant:
+    return _grant(["secretsmanager:GetSecretValue"], [secret.arn_pattern for secret in secrets])
 
 
-def consume(queue: sqs.IQueue) -> iam.PolicyStatement:
-    return iam.PolicyStatement(
-        actions=[
-            "sqs:ReceiveMessage",
-            "sqs:DeleteMessage",
-            "sqs:ChangeMessageVisibility",
-            "sqs:GetQueueAttributes",
-        ],
-        resources=[queue.queue_arn],
+def write_logs(group: logs.ILogGroup) -> Grant:
+    return _grant(["logs:CreateLogStream", "logs:PutLogEvents"], [group.log_group_arn])
+
+
+def trace() -> Grant:
+    return Grant(
+        statement=iam.PolicyStatement(
+            actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources=["*"]
+        ),
+        wildcard="*",
+        reason=(
+            "X-Ray knows no resource for these two actions: AWS requires the wildcard. They can "
+            "only add trace data, read nothing, and traces carry ids and times but no content."
+        ),
     )
 
 
-def use_table(
-    table: dynamodb.ITable, actions: Sequence[str], *, indexes: Sequence[str] = ()
-) -> iam.PolicyStatement:
-    """`actions` without their prefix; `indexes` are those a Query may use besides the table."""
-    return iam.PolicyStatement(
-        actions=[f"dynamodb:{action}" for action in actions],
-        resources=[table.table_arn, *index_arns(table, indexes)],
+def _grant(
+    actions: Sequence[str],
+    resources: Sequence[str],
+    *,
+    conditions: dict[str, dict[str, list[str]]] | None = None,
+) -> Grant:
+    statement = iam.PolicyStatement(
+        actions=list(actions), resources=list(resources), conditions=conditions
     )
-
-
-def query_index(table: dynamodb.ITable, *indexes: str) -> iam.PolicyStatement:
-    return iam.PolicyStatement(actions=["dynamodb:Query"], resources=index_arns(table, indexes))
-
-
-def index_arns(table: dynamodb.ITable, indexes: Sequence[str]) -> list[str]:
-    return [f"{table.table_arn}/index/{index}" for index in indexes]
-
-
-def use_objects(bucket: s3.IBucket, *actions: str) -> iam.PolicyStatement:
-    return iam.PolicyStatement(
-        actions=[f"s3:{action}" for action in actions],
-        resources=[bucket.arn_for_objects("*")],
-    )
-
-
-def read_secrets(*secrets: Secret) -> iam.PolicyStatement:
-    return iam.PolicyStatement(
-        actions=["secretsmanager:GetSecretValue"],
-        resources=[secret.arn_pattern for secret in secrets],
-    )
-
-
-def trace() -> iam.PolicyStatement:
-    return iam.PolicyStatement(
-        actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources=["*"]
-    )
+    return Grant(statement=statement)

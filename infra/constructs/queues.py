@@ -5,6 +5,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.acknowledge import SERVERLESS, acknowledge
 from infra.constructs.storage import removal_policy
 from infra.limits import limit
 
@@ -51,7 +52,7 @@ class QueueWithDlq(Construct):
 def dead_letter_queue(
     scope: Construct, construct_id: str, *, key: kms.IKey, retain: bool, fifo: bool = False
 ) -> sqs.Queue:
-    return sqs.Queue(
+    queue = sqs.Queue(
         scope,
         construct_id,
         fifo=fifo or None,
@@ -62,3 +63,15 @@ def dead_letter_queue(
         retention_period=Duration.days(DLQ_RETENTION_DAYS),
         removal_policy=removal_policy(retain=retain),
     )
+    acknowledge(
+        queue,
+        "SQSRedrivePolicy",
+        SERVERLESS,
+        reason=(
+            "This is the end of the line: a dead-letter queue behind a dead-letter queue would only "
+            "move the message again. Compensating controls: 14 days of retention, an alarm on the "
+            "first message (asserted for every dead-letter queue in tests/infra), and a redrive "
+            "command for the operator."
+        ),
+    )
+    return queue

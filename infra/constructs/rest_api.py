@@ -7,6 +7,15 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from infra.acknowledge import (
+    AWS_SOLUTIONS,
+    HIPAA,
+    NIST_R4,
+    NIST_R5,
+    PCI,
+    acknowledge,
+    acknowledge_wildcard,
+)
 from infra.config import StageConfig, Throttle
 from infra.constructs.logs import LogGroup
 from infra.constructs.web_acl import WebAcl
@@ -42,7 +51,6 @@ class RestApi(Construct):
         binary_media_types: list[str] | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        access_log = LogGroup(self, "AccessLogs", stage=stage, key=log_key)
         self.api = apigateway.RestApi(
             self,
             "Api",
@@ -50,20 +58,11 @@ class RestApi(Construct):
                 types=[apigateway.EndpointType.REGIONAL]
             ),
             binary_media_types=binary_media_types,
+            # one for all APIs, see ApiGatewayLogging
             cloud_watch_role=False,
-            deploy_options=apigateway.StageOptions(
-                stage_name=_STAGE,
-                access_log_destination=apigateway.LogGroupLogDestination(access_log),
-                access_log_format=apigateway.AccessLogFormat.custom(json.dumps(_ACCESS_LOG)),
-                logging_level=apigateway.MethodLoggingLevel.ERROR,
-                # would write bodies into the log
-                data_trace_enabled=False,
-                metrics_enabled=True,
-                tracing_enabled=stage.tracing,
-                throttling_rate_limit=throttle.requests_per_second,
-                throttling_burst_limit=throttle.burst,
-            ),
+            deploy_options=self._deploy_options(stage, log_key, throttle),
         )
+        self.stage = self.api.deployment_stage
         # API Gateway would create this group by itself, unencrypted and for ever
         LogGroup(
             self,
@@ -72,29 +71,100 @@ class RestApi(Construct):
             key=log_key,
             name=f"API-Gateway-Execution-Logs_{self.api.rest_api_id}/{_STAGE}",
         )
+        self.validator = self.api.add_request_validator(
+            "Validator", validate_request_body=True, validate_request_parameters=True
+        )
         self.web_acl = WebAcl(
             self,
             "WebAcl",
             stage=stage,
-            api_stage=self.api.deployment_stage,
+            api_stage=self.stage,
             requests_per_address=requests_per_address,
             log_key=log_key,
+        )
+        self._acknowledge()
+
+    def _deploy_options(
+        self, stage: StageConfig, log_key: kms.IKey, throttle: Throttle
+    ) -> apigateway.StageOptions:
+        access_log = LogGroup(self, "AccessLogs", stage=stage, key=log_key)
+        return apigateway.StageOptions(
+            stage_name=_STAGE,
+            access_log_destination=apigateway.LogGroupLogDestination(access_log),
+            access_log_format=apigateway.AccessLogFormat.custom(json.dumps(_ACCESS_LOG)),
+            logging_level=apigateway.MethodLoggingLevel.ERROR,
+            # would write bodies into the log
+            data_trace_enabled=False,
+            metrics_enabled=True,
+            tracing_enabled=stage.tracing,
+            throttling_rate_limit=throttle.requests_per_second,
+            throttling_burst_limit=throttle.burst,
+        )
+
+    def _acknowledge(self) -> None:
+        acknowledge(
+            self.stage,
+            "APIGWCacheEnabledAndEncrypted",
+            *(HIPAA, NIST_R4, NIST_R5, PCI),
+            reason=(
+                "A cache would keep message content in a store outside the retention and erasure "
+                "rules, and answer with a status that is no longer true. There is no cached data "
+                "that could be unencrypted. Compensating control: caching is off for every method, "
+                "asserted in tests/infra."
+            ),
+        )
+        acknowledge(
+            self.stage,
+            "APIGWSSLEnabled",
+            *(HIPAA, NIST_R5, PCI),
+            reason=(
+                "The client certificate proves API Gateway to an HTTP backend. Every integration "
+                "here is Lambda, invoked through AWS's own signed API over TLS, and each function's "
+                "resource policy admits only this API and route."
+            ),
         )
 
 
 class ApiGatewayLogging(Construct):
-    """Lets API Gateway write logs. One per account and region; kept when the stack goes."""
+    """Lets API Gateway write logs. One setting per account and region."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
-        role = iam.Role(
+        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"))
+        policy = iam.ManagedPolicy(
             self,
-            "Role",
-            assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"),
-            managed_policies=[
-                iam.ManagedPolicy.from_aws_managed_policy_name(
-                    "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+            "Policy",
+            roles=[role],
+            statements=[
+                iam.PolicyStatement(
+                    # the list API Gateway checks for when the role is set
+                    actions=[
+                        "logs:CreateLogGroup",
+                        "logs:CreateLogStream",
+                        "logs:DescribeLogGroups",
+                        "logs:DescribeLogStreams",
+                        "logs:FilterLogEvents",
+                        "logs:GetLogEvents",
+                        "logs:PutLogEvents",
+                    ],
+                    resources=["*"],
                 )
             ],
         )
+        acknowledge_wildcard(
+            policy,
+            "*",
+            reason=(
+                "API Gateway accepts its account-wide logging role only with these actions on all "
+                "log groups (its developer guide, 'Set up CloudWatch logging'). Compensating "
+                "control: only the API Gateway service can assume the role, for its own logs."
+            ),
+        )
         self.account = apigateway.CfnAccount(self, "Account", cloud_watch_role_arn=role.role_arn)
+        self.account.node.add_dependency(policy)
+
+
+def acknowledge_open_method(method: apigateway.Method, *, reason: str) -> None:
+    """A method without OAuth: `reason` says what guards it instead."""
+    for rule in ("APIG4", "COG4"):
+        acknowledge(method, rule, AWS_SOLUTIONS, reason=reason)

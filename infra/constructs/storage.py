@@ -5,7 +5,16 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
-from constructs import Construct
+from constructs import Construct, IConstruct
+
+from infra.acknowledge import (
+    AWS_SOLUTIONS,
+    HIPAA,
+    NIST_R4,
+    NIST_R5,
+    PCI,
+    acknowledge,
+)
 
 
 def string_key(name: str) -> dynamodb.Attribute:
@@ -15,7 +24,7 @@ def string_key(name: str) -> dynamodb.Attribute:
 class Table(dynamodb.Table):
     """`Table` and not `TableV2`, because no rule pack sees the latter."""
 
-    def __init__(  # noqa: PLR0913 – keyword-only options of a construct
+    def __init__(
         self,
         scope: Construct,
         construct_id: str,
@@ -75,10 +84,79 @@ class Bucket(s3.Bucket):
             lifecycle_rules=lifecycle_rules,
             removal_policy=removal_policy(retain=retain),
         )
+        _acknowledge_single_region(self)
+        acknowledge(
+            self,
+            "S3BucketDefaultLockEnabled",
+            NIST_R4,
+            reason=(
+                "People have a right to have what is in here erased, and a lock would forbid it. "
+                "Compensating controls: versioning, no delete rights for any function (the "
+                "reviewed matrix of roles in tests/infra), TLS only, and access logs."
+            ),
+        )
+
+
+class LogsBucket(s3.Bucket):
+    """Receives the access logs of the other buckets."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, retention_days: int, retain: bool
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            versioned=True,
+            lifecycle_rules=[expire_after(retention_days)],
+            removal_policy=removal_policy(retain=retain),
+        )
+        _acknowledge_single_region(self)
+        acknowledge(
+            self,
+            "S3DefaultEncryptionKMS",
+            *(HIPAA, NIST_R5, PCI),
+            reason=(
+                "S3 delivers access logs only to buckets encrypted with its own keys (S3 user "
+                "guide, 'Enabling server access logging'). Compensating controls: encryption with "
+                "S3-managed keys, no public access, TLS only; the logs hold requests and object "
+                "keys, and keys are opaque ids by design."
+            ),
+        )
+        acknowledge(
+            self,
+            "S3BucketDefaultLockEnabled",
+            NIST_R4,
+            reason=(
+                "S3 delivers no access logs to a bucket with Object Lock (S3 user guide, "
+                "'Enabling server access logging'). Compensating controls: versioning, and only "
+                "the log delivery service may write here."
+            ),
+        )
+
+
+def _acknowledge_single_region(bucket: IConstruct) -> None:
+    acknowledge(
+        bucket,
+        "S3BucketReplicationEnabled",
+        *(HIPAA, NIST_R4, NIST_R5, PCI),
+        reason=(
+            "Personal data stays in the region the business chose: a replica elsewhere is a "
+            "transfer to be decided by law, and one more place to erase. Compensating controls: "
+            "S3 keeps every object in three availability zones, and versioning undoes overwrites "
+            "and deletions."
+        ),
+    )
 
 
 class Secret(secretsmanager.Secret):
     """A JSON secret with a random placeholder, under a name that grants can be written for.
+
+    `no_rotation`: why AWS cannot rotate it by itself, and what is done instead.
 
     `Ref` of a secret is its ARN on AWS and its name elsewhere, so policies do not use it: they
     name `…:secret:NAME-??????`, the six characters being those that Secrets Manager appends.
@@ -93,6 +171,7 @@ class Secret(secretsmanager.Secret):
         key: kms.IKey,
         retain: bool,
         generate: secretsmanager.SecretStringGenerator,
+        no_rotation: str,
     ) -> None:
         super().__init__(
             scope,
@@ -105,6 +184,11 @@ class Secret(secretsmanager.Secret):
         self.arn_pattern = (
             f"arn:{Aws.PARTITION}:secretsmanager:{Aws.REGION}:{Aws.ACCOUNT_ID}:secret:{name}-??????"
         )
+        for rule, packs in (
+            ("SMG4", (AWS_SOLUTIONS,)),
+            ("SecretsManagerRotationEnabled", (HIPAA, NIST_R5)),
+        ):
+            acknowledge(self, rule, *packs, reason=no_rotation)
 
 
 def removal_policy(*, retain: bool) -> RemovalPolicy:

@@ -1,54 +1,80 @@
 """The API that the business's own systems call, and who may call it."""
 
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
 from aws_cdk import Aws, CfnOutput, Duration
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
 from functions.messages_api.settings import MessagesApiSettings
+from infra.config import StageConfig
 from infra.constructs import permissions
 from infra.constructs.clients import Clients
-from infra.constructs.function import Function, Platform, Sizing, tracing_policy
-from infra.constructs.rest_api import RestApi
-from infra.stacks.base import StageStack
+from infra.constructs.function import Function, Sizing
+from infra.constructs.permissions import READ_WRITE
+from infra.constructs.problems import add_problem_details
+from infra.constructs.rest_api import RestApi, acknowledge_open_method
+from infra.stacks.base import FunctionStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingress import IngressStack
 from infra.stacks.messaging import MessagingStack
 
 _READ, _SEND = "messages:read", "messages:send"
-# method, path, scope; None: anyone
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    method: str
+    path: str
+    # None: anyone may call it
+    scope: str | None
+    # without these the call does not reach the function
+    headers: tuple[str, ...] = ()
+
+
 ROUTES = (
-    ("POST", "v1/messages", _SEND),
-    ("GET", "v1/messages/{id}", _READ),
-    ("GET", "v1/conversations", _READ),
-    ("GET", "v1/conversations/{id}/messages", _READ),
-    ("GET", "v1/accounts/{waba_id}/updates", _READ),
-    ("GET", "v1/openapi.json", None),
+    Route(method="POST", path="v1/messages", scope=_SEND, headers=("Idempotency-Key",)),
+    Route(method="GET", path="v1/messages/{id}", scope=_READ),
+    Route(method="GET", path="v1/conversations", scope=_READ),
+    Route(method="GET", path="v1/conversations/{id}/messages", scope=_READ),
+    Route(method="GET", path="v1/accounts/{waba_id}/updates", scope=_READ),
+    Route(method="GET", path="v1/openapi.json", scope=None),
 )
 
 
-class ApiStack(StageStack):
+class ApiStack(FunctionStack):
     def __init__(
         self,
         scope: Construct,
         *,
-        platform: Platform,
+        stage: StageConfig,
+        assets: Path,
         data: DataStack,
         ingress: IngressStack,
         messaging: MessagingStack,
     ) -> None:
-        super().__init__(scope, "api", stage=platform.stage, purpose="the API of the business")
+        super().__init__(
+            scope,
+            "api",
+            stage=stage,
+            purpose="the API of the business",
+            assets=assets,
+            keys=data.keys,
+        )
         # API Gateway's permission to write logs comes with the ingress stack
         self.add_stack_dependency(ingress)
-        self.platform, self.data = platform, data
+        self.data = data
         self.clients = Clients(
-            self, "Clients", stage=platform.stage, scopes={_SEND: "Send messages", _READ: "Read"}
+            self, "Clients", stage=stage, scopes={_SEND: "Send messages", _READ: "Read"}
         )
         self.function = self._function(messaging)
         self.api = self._api()
         self._outputs()
 
     def _function(self, messaging: MessagingStack) -> Function:
-        data, stage = self.data, self.platform.stage
+        data, stage = self.data, self.stage
         outbound = messaging.outbound.queue
         return Function(
             self,
@@ -64,33 +90,27 @@ class ApiStack(StageStack):
                 waba_id=stage.tenant.waba_id,
                 max_pending_per_conversation=stage.max_pending_per_conversation,
             ),
-            policy=[
-                permissions.use_table(
-                    data.conversations,
-                    ["GetItem", "BatchGetItem", "PutItem", "UpdateItem", "ConditionCheckItem"],
-                ),
-                permissions.use_table(
-                    data.conversations, ["Query"], indexes=["timeline", "recent"]
+            grants=[
+                permissions.use_table(data.conversations, *READ_WRITE),
+                permissions.query(
+                    data.conversations, indexes=["timeline", "recent"], table_itself=True
                 ),
                 permissions.send_to(outbound),
                 permissions.use_objects(data.media, "GetObject"),
                 permissions.read_secrets(data.pseudonym),
-                permissions.use_key(data.keys.transit, through=["sqs"], write=True),
                 permissions.use_key(
                     data.keys.data, through=["dynamodb", "s3", "secretsmanager"], write=True
                 ),
-                *tracing_policy(stage),
             ],
             sizing=Sizing(
                 memory_mib=1024,
                 timeout=Duration.seconds(15),
                 concurrency=stage.concurrency.messages_api,
             ),
-            log_key=data.keys.operations,
         )
 
     def _api(self) -> RestApi:
-        stage = self.platform.stage
+        stage = self.stage
         rest = RestApi(
             self,
             "Api",
@@ -99,25 +119,39 @@ class ApiStack(StageStack):
             throttle=stage.api_throttle,
             requests_per_address=stage.api_requests_per_address,
         )
-        integration = apigateway.LambdaIntegration(self.function.function, allow_test_invoke=False)
+        add_problem_details(rest.api)
         authorizer = apigateway.CognitoUserPoolsAuthorizer(
             self, "Authorizer", cognito_user_pools=[self.clients.pool]
         )
-        for method, path, scope in ROUTES:
-            resource = rest.api.root.resource_for_path(path)
-            if scope is None:
-                resource.add_method(
-                    method, integration, authorization_type=apigateway.AuthorizationType.NONE
-                )
-            else:
-                resource.add_method(
-                    method,
-                    integration,
-                    authorizer=authorizer,
-                    authorization_type=apigateway.AuthorizationType.COGNITO,
-                    authorization_scopes=[self.clients.scope_name(scope)],
-                )
+        for route in ROUTES:
+            self._add(route, rest, authorizer)
         return rest
+
+    def _add(self, route: Route, rest: RestApi, authorizer: apigateway.IAuthorizer) -> None:
+        oauth: dict[str, Any] = {"authorization_type": apigateway.AuthorizationType.NONE}
+        if route.scope:
+            oauth = {
+                "authorizer": authorizer,
+                "authorization_type": apigateway.AuthorizationType.COGNITO,
+                "authorization_scopes": [self.clients.scope_name(route.scope)],
+            }
+        method = rest.api.root.resource_for_path(route.path).add_method(
+            route.method,
+            apigateway.LambdaIntegration(self.function.function, allow_test_invoke=False),
+            request_validator=rest.validator,
+            request_parameters={f"method.request.header.{name}": True for name in route.headers},
+            **oauth,
+        )
+        if not route.scope:
+            acknowledge_open_method(
+                method,
+                reason=(
+                    "The description of the API, the same for everyone, from code that is public: "
+                    "nothing to protect, and tools fetch it without a token. Compensating "
+                    "controls: WAF, throttling; every other method asks for a scope, asserted in "
+                    "tests/infra."
+                ),
+            )
 
     def _outputs(self) -> None:
         domain = self.clients.domain.domain_name

@@ -1,9 +1,14 @@
-"""What all stacks of a stage have in common."""
+"""What the stacks of a stage have in common."""
+
+from pathlib import Path
 
 import aws_cdk as cdk
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.constructs.function import Platform
+from infra.constructs.keys import Keys
+from infra.constructs.queues import dead_letter_queue
 
 
 class StageStack(cdk.Stack):
@@ -20,3 +25,26 @@ class StageStack(cdk.Stack):
         )
         self.stage = stage
         cdk.Tags.of(self).add("amana:stage", stage.name)
+
+
+class FunctionStack(StageStack):
+    """A stack with functions, and one queue for those of their invocations that failed for good."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        stage: StageConfig,
+        purpose: str,
+        assets: Path,
+        keys: Keys,
+    ) -> None:
+        super().__init__(scope, name, stage=stage, purpose=purpose)
+        self.failed_invocations = dead_letter_queue(
+            self, "FailedInvocations", key=keys.transit, retain=stage.retain
+        )
+        self.platform = Platform(
+            stage=stage, assets=assets, keys=keys, failed_invocations=self.failed_invocations
+        )
+        cdk.CfnOutput(self, "FailedInvocationsUrl", value=self.failed_invocations.queue_url)

@@ -1,5 +1,7 @@
 """What must outlive everything else: keys, tables, buckets, secrets."""
 
+from collections.abc import Mapping
+
 from aws_cdk import CfnOutput, Duration, Fn
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
@@ -7,10 +9,12 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.constructs.backup import Backup
 from infra.constructs.keys import Keys
 from infra.constructs.queues import DLQ_RETENTION_DAYS, QUEUE_RETENTION_DAYS
 from infra.constructs.storage import (
     Bucket,
+    LogsBucket,
     Secret,
     Table,
     expire_after,
@@ -29,6 +33,14 @@ class DataStack(StageStack):
         super().__init__(scope, "data", stage=stage, purpose="keys, tables, buckets, secrets")
         self.keys = Keys(self, "Keys", removal_policy=removal_policy(retain=stage.retain))
         self._tables()
+        if stage.backups:
+            Backup(
+                self,
+                "Backup",
+                tables=[self.conversations, self.ephemeral],
+                key=self.keys.data,
+                retain=stage.retain,
+            )
         self._buckets()
         self._secrets()
         self._outputs()
@@ -65,18 +77,8 @@ class DataStack(StageStack):
 
     def _buckets(self) -> None:
         retain = self.stage.retain
-        self.logs = s3.Bucket(
-            self,
-            "Logs",
-            # S3 delivers access logs only to buckets under its own key
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
-            versioned=True,
-            lifecycle_rules=[expire_after(self.stage.log_retention_days)],
-            removal_policy=removal_policy(retain=retain),
+        self.logs = LogsBucket(
+            self, "Logs", retention_days=self.stage.log_retention_days, retain=retain
         )
         self.transit = Bucket(
             self,
@@ -101,13 +103,46 @@ class DataStack(StageStack):
         # the last part of the stack's id is random: a placeholder nobody outside can guess
         unguessable = Fn.select(2, Fn.split("/", self.stack_id))
         self.meta = self._secret(
-            "Meta", "meta", key="app_secret", template={"verify_token": unguessable}
+            "Meta",
+            "meta",
+            generated_key="app_secret",
+            others={"verify_token": unguessable},
+            no_rotation=(
+                "Meta has no API to rotate an app secret: a person resets it in the App Dashboard. "
+                "Compensating controls: the webhook accepts the previous secret beside the new "
+                "one, so that rotation needs no downtime, and failed signatures raise an alarm."
+            ),
         )
-        self.access_token = self._secret("AccessToken", "access-token", key="access_token")
-        self.pseudonym = self._secret("Pseudonym", "pseudonym", key="key")
+        self.access_token = self._secret(
+            "AccessToken",
+            "access-token",
+            generated_key="access_token",
+            no_rotation=(
+                "Meta issues system user tokens to a person in Business Settings; no API does it. "
+                "Compensating controls: functions read the secret again after five minutes, only "
+                "the sender may read it, and a refused token stops the channel with an alarm."
+            ),
+        )
+        self.pseudonym = self._secret(
+            "Pseudonym",
+            "pseudonym",
+            generated_key="key",
+            no_rotation=(
+                "This key turns phone numbers into the pseudonyms that records are found by: with "
+                "another key no person would be found again. Compensating controls: 64 random "
+                "characters no person has seen, a customer-managed key with yearly rotation "
+                "around it, and three named functions as its only readers."
+            ),
+        )
 
     def _secret(
-        self, construct_id: str, name: str, *, key: str, template: dict[str, str] | None = None
+        self,
+        construct_id: str,
+        name: str,
+        *,
+        generated_key: str,
+        no_rotation: str,
+        others: Mapping[str, str] | None = None,
     ) -> Secret:
         return Secret(
             self,
@@ -116,11 +151,12 @@ class DataStack(StageStack):
             key=self.keys.data,
             retain=self.stage.retain,
             generate=secretsmanager.SecretStringGenerator(
-                secret_string_template=self.to_json_string(template or {}),
-                generate_string_key=key,
+                secret_string_template=self.to_json_string(others or {}),
+                generate_string_key=generated_key,
                 password_length=64,
                 exclude_punctuation=True,
             ),
+            no_rotation=no_rotation,
         )
 
     def _outputs(self) -> None:

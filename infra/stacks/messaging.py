@@ -1,32 +1,48 @@
 """What happens to messages: folding what came in, sending what goes out."""
 
+from pathlib import Path
+
 from aws_cdk import CfnOutput, Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda_event_sources as event_sources
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from functions.inbound.settings import InboundSettings
 from functions.sender.settings import SenderSettings
 from functions.wakeup.settings import WakeupSettings
+from infra.acknowledge import SERVERLESS, acknowledge
+from infra.config import StageConfig
 from infra.constructs import permissions
-from infra.constructs.function import Function, Platform, Sizing, tracing_policy
-from infra.constructs.queues import QueueWithDlq, dead_letter_queue
-from infra.stacks.base import StageStack
+from infra.constructs.function import Function, Sizing
+from infra.constructs.permissions import READ_WRITE
+from infra.constructs.queues import QueueWithDlq
+from infra.stacks.base import FunctionStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingress import IngressStack
 from infra.stacks.sizes import INBOUND_TIMEOUT, SENDER_TIMEOUT
 
-# a transaction needs the rights of each of its parts
-_READ_WRITE = ["GetItem", "BatchGetItem", "PutItem", "UpdateItem", "ConditionCheckItem"]
 
-
-class MessagingStack(StageStack):
+class MessagingStack(FunctionStack):
     def __init__(
-        self, scope: Construct, *, platform: Platform, data: DataStack, ingress: IngressStack
+        self,
+        scope: Construct,
+        *,
+        stage: StageConfig,
+        assets: Path,
+        data: DataStack,
+        ingress: IngressStack,
     ) -> None:
-        super().__init__(scope, "messaging", stage=platform.stage, purpose="messages in and out")
-        self.platform, self.data = platform, data
+        super().__init__(
+            scope,
+            "messaging",
+            stage=stage,
+            purpose="messages in and out",
+            assets=assets,
+            keys=data.keys,
+        )
+        self.data = data
         self.outbound = QueueWithDlq(
             self,
             "Outbound",
@@ -37,13 +53,10 @@ class MessagingStack(StageStack):
         )
         self.inbound = self._inbound(ingress.inbound)
         self.sender = self._sender()
-        self.schedule_dlq = dead_letter_queue(
-            self, "ScheduleDlq", key=data.keys.transit, retain=self.stage.retain
-        )
         self.wakeup = self._wakeup()
+        self._every_minute()
         CfnOutput(self, "OutboundQueueUrl", value=self.outbound.queue.queue_url)
         CfnOutput(self, "OutboundDlqUrl", value=self.outbound.dlq.queue_url)
-        CfnOutput(self, "ScheduleDlqUrl", value=self.schedule_dlq.queue_url)
 
     def _inbound(self, source: QueueWithDlq) -> Function:
         data, stage = self.data, self.stage
@@ -59,33 +72,24 @@ class MessagingStack(StageStack):
                 pseudonym_secret_arn=data.pseudonym.secret_arn,
                 portfolio_id=stage.tenant.portfolio_id,
             ),
-            policy=[
+            grants=[
                 permissions.consume(source.queue),
-                permissions.use_table(data.conversations, _READ_WRITE),
+                permissions.use_table(data.conversations, *READ_WRITE),
                 permissions.use_objects(data.transit, "GetObject"),
                 permissions.use_objects(data.media, "PutObject"),
                 permissions.read_secrets(data.pseudonym),
-                permissions.use_key(data.keys.transit, through=["sqs", "s3"], write=False),
+                permissions.use_key(data.keys.transit, through=["s3"], write=False),
                 permissions.use_key(
                     data.keys.data, through=["dynamodb", "s3", "secretsmanager"], write=True
                 ),
-                *tracing_policy(stage),
             ],
             sizing=Sizing(
                 memory_mib=1024,
                 timeout=INBOUND_TIMEOUT,
                 concurrency=stage.concurrency.inbound,
             ),
-            log_key=data.keys.operations,
         )
-        inbound.function.add_event_source(
-            event_sources.SqsEventSource(
-                source.queue,
-                batch_size=10,
-                report_batch_item_failures=True,
-                max_concurrency=stage.concurrency.inbound,
-            )
-        )
+        self._consume(inbound, source.queue, batch_size=10, concurrency=stage.concurrency.inbound)
         return inbound
 
     def _sender(self) -> Function:
@@ -105,40 +109,53 @@ class MessagingStack(StageStack):
                 graph_version=stage.graph_version,
                 ambiguous_wait_seconds=stage.ambiguous_wait_seconds,
             ),
-            policy=[
+            grants=[
                 permissions.consume(self.outbound.queue),
-                permissions.use_table(data.conversations, _READ_WRITE),
-                permissions.query_index(data.conversations, "timeline"),
-                permissions.use_table(data.ephemeral, ["GetItem", "UpdateItem"]),
+                permissions.use_table(data.conversations, *READ_WRITE),
+                permissions.query(data.conversations, indexes=["timeline"]),
+                permissions.use_table(data.ephemeral, "GetItem", "UpdateItem"),
                 permissions.read_secrets(data.access_token, data.pseudonym),
-                permissions.use_key(data.keys.transit, through=["sqs"], write=False),
                 permissions.use_key(
                     data.keys.data, through=["dynamodb", "secretsmanager"], write=True
                 ),
-                *tracing_policy(stage),
             ],
             sizing=Sizing(
                 memory_mib=512,
                 timeout=SENDER_TIMEOUT,
                 concurrency=stage.concurrency.sender,
             ),
-            log_key=data.keys.operations,
         )
-        sender.function.add_event_source(
-            event_sources.SqsEventSource(
-                self.outbound.queue,
-                # one conversation at a time per execution: its order is kept, and a slow one
-                # does not hold up its neighbours
-                batch_size=1,
-                report_batch_item_failures=True,
-                max_concurrency=stage.concurrency.sender,
-            )
+        # one conversation at a time: its order is kept, and a slow one holds up no neighbour
+        self._consume(
+            sender, self.outbound.queue, batch_size=1, concurrency=stage.concurrency.sender
         )
         return sender
 
+    def _consume(
+        self, consumer: Function, queue: sqs.IQueue, *, batch_size: int, concurrency: int
+    ) -> None:
+        source = event_sources.SqsEventSource(
+            queue,
+            batch_size=batch_size,
+            report_batch_item_failures=True,
+            # no more than is reserved: throttled polls would count as failed tries
+            max_concurrency=concurrency,
+        )
+        consumer.function.add_event_source(source)
+        acknowledge(
+            consumer.function,
+            "LambdaEventSourceMappingDestination",
+            SERVERLESS,
+            reason=(
+                "Lambda offers a failure destination for streams, not for SQS. Compensating "
+                "controls: partial batch responses, five tries, then the queue's own dead-letter "
+                "queue, which raises an alarm (asserted in tests/infra)."
+            ),
+        )
+
     def _wakeup(self) -> Function:
-        data, stage = self.data, self.stage
-        wakeup = Function(
+        data = self.data
+        return Function(
             self,
             "Wakeup",
             name="wakeup",
@@ -147,35 +164,31 @@ class MessagingStack(StageStack):
                 conversations_table=data.conversations.table_name,
                 outbound_queue_url=self.outbound.queue.queue_url,
             ),
-            policy=[
-                permissions.query_index(data.conversations, "due"),
+            grants=[
+                permissions.query(data.conversations, indexes=["due"]),
                 permissions.send_to(self.outbound.queue),
-                permissions.send_to(self.schedule_dlq),
-                permissions.use_key(data.keys.transit, through=["sqs"], write=True),
                 permissions.use_key(data.keys.data, through=["dynamodb"], write=False),
-                *tracing_policy(stage),
             ],
             sizing=Sizing(
                 memory_mib=256,
+                # done before the next one starts
                 timeout=Duration.seconds(50),
-                concurrency=stage.concurrency.wakeup,
+                concurrency=self.stage.concurrency.wakeup,
             ),
-            log_key=data.keys.operations,
-            failed_invocations=self.schedule_dlq,
+        )
+
+    def _every_minute(self) -> None:
+        target = targets.LambdaFunction(
+            self.wakeup.function,
+            dead_letter_queue=self.failed_invocations,
+            # the next minute brings the next event
+            max_event_age=Duration.minutes(1),
+            retry_attempts=1,
         )
         events.Rule(
             self,
             "EveryMinute",
-            description="Wakes conversations whose next try is due",
+            description="Wakes the conversations whose next try is due",
             schedule=events.Schedule.rate(Duration.minutes(1)),
-            targets=[
-                targets.LambdaFunction(
-                    wakeup.function,
-                    dead_letter_queue=self.schedule_dlq,
-                    # the next minute brings the next event
-                    max_event_age=Duration.minutes(1),
-                    retry_attempts=1,
-                )
-            ],
+            targets=[target],
         )
-        return wakeup
