@@ -21,8 +21,9 @@ _CONFIG = Config(
     # A connection inside a region opens in milliseconds; botocore's default of 60 s would
     # outlive both API Gateway (29 s) and every caller's patience.
     connect_timeout=1,
-    read_timeout=5,
-    retries={"mode": "standard", "total_max_attempts": 4},
+    read_timeout=3,
+    # three tries fit into the shortest function timeout (webhook, 10 s)
+    retries={"mode": "standard", "total_max_attempts": 3},
     tcp_keepalive=True,
 )
 

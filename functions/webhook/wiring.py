@@ -1,0 +1,35 @@
+"""Composition root: built once per execution environment."""
+
+import os
+from functools import cache
+
+from functions.core.runtime import aws
+from functions.core.runtime.secrets import SecretCache
+from functions.webhook.gatekeeper import Gatekeeper
+from functions.webhook.inbox import Inbox
+from functions.webhook.settings import WebhookSettings
+
+
+@cache
+def settings() -> WebhookSettings:
+    return WebhookSettings.parse(os.environ)
+
+
+@cache
+def gatekeeper() -> Gatekeeper:
+    return Gatekeeper(SecretCache(aws.secrets()), settings().meta_secret_arn)
+
+
+@cache
+def inbox() -> Inbox:
+    return Inbox(sqs=aws.sqs(), s3=aws.s3, settings=settings())
+
+
+def warm_up() -> None:
+    """In Lambda, clients are created while it starts: then a small function has a full processor.
+
+    Elsewhere (synth, tests, a reader's shell) importing the handler needs no environment.
+    """
+    if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+        gatekeeper()
+        inbox()
