@@ -62,8 +62,13 @@ def start_emulator(workspace: Workspace, ports: Ports) -> Child:
 def local_environment() -> dict[str, str]:
     """A bare environment: no profile, key or proxy of the person at the keyboard gets in."""
     kept = {name: os.environ[name] for name in ("HOME", "LANG") if name in os.environ}
+    return kept | without_aws_account()
+
+
+def without_aws_account() -> dict[str, str]:
+    """Settings under which no AWS account but the emulator's can be reached."""
     here = os.path.dirname(sys.executable)  # noqa: PTH120 - a Path would resolve the venv's link
-    return kept | {
+    return {
         "PATH": os.pathsep.join([here, os.environ.get("PATH", os.defpath)]),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",

@@ -1,28 +1,35 @@
 """`cdk synth` and `cdk deploy` of the local stage, with the CLI from the virtual environment."""
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from cli.emulator.gaps import Omission, close_gaps
-from cli.emulator.start import ACCOUNT, REGION, ROOT_CREDENTIALS, local_environment
+from cli.emulator.start import ACCOUNT, REGION, ROOT_CREDENTIALS, without_aws_account
 from cli.errors import CliError
 from cli.local.aws import LOCAL_CONFIG, local_session
 from cli.workspace import Workspace
 
 _ASSETS_BUCKET = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
+# what the build of the functions tells, among what the CDK CLI tells
+_TOLD = "==> "
 Outputs = dict[str, dict[str, str]]
 
 
-def synthesise(workspace: Workspace, *, graph_url: str) -> list[Omission]:
+def synthesise(
+    workspace: Workspace, *, graph_url: str, say: Callable[[str], None]
+) -> list[Omission]:
     """Templates as for AWS, then the one step in which the local copy differs."""
     _cdk(
         workspace,
         "synth",
         ["--quiet", "--output", str(workspace.assembly)],
         ["--context", "stage=local", "--context", f"graph_url={graph_url}"],
+        say=say,
     )
     return close_gaps(workspace.assembly)
 
@@ -49,17 +56,45 @@ def _make_assets_bucket(endpoint: str) -> None:
     )
 
 
-def _cdk(workspace: Workspace, command: str, *options: list[str], endpoint: str = "") -> None:
+def _cdk(
+    workspace: Workspace,
+    command: str,
+    *options: list[str],
+    endpoint: str = "",
+    say: Callable[[str], None] | None = None,
+) -> None:
     cli = Path(sys.executable).parent / "cdk"
-    arguments = [
-        str(cli),
-        command,
-        "--no-notices",
-        "--no-color",
-        *(o for os in options for o in os),
-    ]
-    env: dict[str, Any] = local_environment() | ROOT_CREDENTIALS
-    env |= {
+    arguments = [str(cli), command, "--no-notices", "--no-color", *chain.from_iterable(options)]
+    log = workspace.log(f"cdk-{command}")
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        log.open("w", encoding="utf-8") as output,
+        subprocess.Popen(  # noqa: S603 - the locked CDK CLI, no shell
+            arguments,
+            cwd=workspace.root,
+            env=_environment(workspace, endpoint),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process,
+    ):
+        for line in process.stdout or ():
+            output.write(line)
+            if say and line.startswith(_TOLD):
+                say(line.removeprefix(_TOLD).strip())
+    if process.returncode:
+        raise CliError(f"cdk {command} failed: {_last_words(log)} The whole story is in {log}.")
+
+
+def _environment(workspace: Workspace, endpoint: str) -> dict[str, str]:
+    # synth installs packages, so the person's proxy and certificates must stay; AWS must not
+    env = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return {
+        **env,
+        **without_aws_account(),
+        **ROOT_CREDENTIALS,
+        "NO_COLOR": "1",
         "CDK_DISABLE_CLI_TELEMETRY": "true",
         "CDK_HOME": str(workspace.state / "cdk-home"),
         # the emulator, or nobody: a deployment that forgot its endpoint must not find AWS
@@ -67,20 +102,6 @@ def _cdk(workspace: Workspace, command: str, *options: list[str], endpoint: str 
         "CDK_DEFAULT_ACCOUNT": ACCOUNT,
         "CDK_DEFAULT_REGION": REGION,
     }
-    log = workspace.log(f"cdk-{command}")
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output:
-        done = subprocess.run(  # noqa: S603 - the locked CDK CLI, no shell
-            arguments,
-            cwd=workspace.root,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-    if done.returncode:
-        raise CliError(f"cdk {command} failed: {_last_words(log)} The whole story is in {log}.")
 
 
 def _last_words(log: Path) -> str:
