@@ -1,0 +1,261 @@
+"""The webhook function against SQS, S3 and Secrets Manager (moto)."""
+
+import base64
+import hashlib
+import hmac
+import json
+from types import SimpleNamespace
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from functions.core.runtime import aws
+from functions.core.whatsapp.transit import unpack
+from functions.webhook import wiring
+from functions.webhook.handler import handler
+from functions.webhook.settings import WebhookSettings
+
+REGION = "eu-central-1"
+CONTEXT = SimpleNamespace(aws_request_id="request-1")
+SECRET, PREVIOUS, TOKEN = "app-secret", "previous-app-secret", "verify-token"
+CANARIES = ["Canary Person", "15550100042", "canary content", SECRET, PREVIOUS, TOKEN]
+BODY = json.dumps(
+    {
+        "object": "whatsapp_business_account",
+        "entry": [{"from": "15550100042", "name": "Canary Person", "body": "canary content"}],
+    }
+).encode()
+LARGE = BODY + b" " * 250_000
+THREE_MB = b'{"text":"' + b"x" * (3 * 1024 * 1024) + b'"}'
+
+
+@pytest.fixture
+def platform(monkeypatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        queue = boto3.client("sqs").create_queue(QueueName="inbound")["QueueUrl"]
+        boto3.client("s3").create_bucket(
+            Bucket="transit", CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+        stored = {"app_secret": SECRET, "previous_app_secret": PREVIOUS, "verify_token": TOKEN}
+        secret = boto3.client("secretsmanager").create_secret(
+            Name="meta", SecretString=json.dumps(stored)
+        )
+        settings = WebhookSettings(
+            inbound_queue_url=queue,
+            transit_bucket="transit",
+            meta_secret_arn=secret["ARN"],
+            claim_check_bytes=200_000,
+        )
+        for name, value in settings.environment().items():
+            monkeypatch.setenv(name, value)
+        _forget()
+        yield settings
+    _forget()
+
+
+def _forget():
+    aws.forget()
+    for cached in (wiring.settings, wiring.gatekeeper, wiring.inbox):
+        cached.cache_clear()
+
+
+def post(body, *, secret=SECRET, header="X-Hub-Signature-256", encode=True, signature=None):
+    digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return {
+        "httpMethod": "POST",
+        "headers": {header: signature or f"sha256={digest}"},
+        "body": base64.b64encode(body).decode() if encode else body.decode(),
+        "isBase64Encoded": encode,
+    }
+
+
+def get(**query):
+    asked = {"hub.mode": "subscribe", "hub.verify_token": TOKEN, "hub.challenge": "1158201444"}
+    return {"httpMethod": "GET", "queryStringParameters": asked | query}
+
+
+def answer(event):
+    return handler(event, CONTEXT)
+
+
+def queued(settings):
+    """Bodies in the queue, unpacked as the next function does."""
+    received = boto3.client("sqs").receive_message(
+        QueueUrl=settings.inbound_queue_url,
+        MaxNumberOfMessages=10,
+        MessageAttributeNames=["All"],
+    )
+    return [unpack(_as_lambda_sees(m), boto3.client("s3")) for m in received.get("Messages", [])]
+
+
+def _as_lambda_sees(message):
+    attributes = message["MessageAttributes"]
+    seen = {name: {"stringValue": each["StringValue"]} for name, each in attributes.items()}
+    return {"body": message["Body"], "messageAttributes": seen}
+
+
+def objects():
+    return boto3.client("s3").list_objects_v2(Bucket="transit").get("Contents", [])
+
+
+def fail_with(monkeypatch, client, operation):
+    def refuse(**_):
+        raise ClientError({"Error": {"Code": "ServiceUnavailable", "Message": "x"}}, operation)
+
+    monkeypatch.setattr(client, operation, refuse)
+
+
+def test_the_handshake_echoes_the_challenge_as_plain_text(platform):
+    given = answer(get())
+
+    assert (given["statusCode"], given["body"]) == (200, "1158201444")
+    assert given["headers"]["Content-Type"] == "text/plain"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"hub.verify_token": "wrong"},
+        {"hub.verify_token": None},
+        {"hub.mode": "other"},
+        {"hub.challenge": "<b>"},
+    ],
+)
+def test_any_other_handshake_gets_403_and_no_echo(platform, query):
+    given = answer(get(**query))
+
+    assert (given["statusCode"], given["body"]) == (403, "")
+
+
+@pytest.mark.parametrize("secret", [SECRET, PREVIOUS])
+@pytest.mark.parametrize("encode", [True, False])
+@pytest.mark.parametrize("header", ["X-Hub-Signature-256", "x-hub-signature-256"])
+def test_a_signed_body_is_queued_byte_for_byte(platform, secret, encode, header):
+    given = answer(post(BODY, secret=secret, encode=encode, header=header))
+
+    assert given["statusCode"] == 200
+    assert queued(platform) == [BODY]
+    assert objects() == []
+
+
+@pytest.mark.parametrize("body", [b"", b"not json", b"\xff\x00\xfe", "\u00e9\U0001f98a".encode()])
+def test_any_signed_bytes_are_taken(platform, body):
+    assert answer(post(body))["statusCode"] == 200
+    assert queued(platform) == [body]
+
+
+@pytest.mark.parametrize("body", [LARGE, THREE_MB], ids=["over 200 KB", "3 MB"])
+def test_a_large_body_travels_through_the_bucket(platform, body):
+    assert answer(post(body))["statusCode"] == 200
+    assert queued(platform) == [body]
+    assert len(objects()) == 1
+
+
+def test_a_redelivered_large_body_is_stored_once(platform):
+    answer(post(LARGE))
+    answer(post(LARGE))
+
+    assert queued(platform) == [LARGE, LARGE]
+    assert len(objects()) == 1
+
+
+@pytest.mark.parametrize("signature", ["sha256=", "sha1=00", "sha256=" + "0" * 64, "x"])
+def test_a_wrong_or_malformed_signature_gets_401_and_enqueues_nothing(platform, capsys, signature):
+    given = answer(post(BODY, signature=signature))
+
+    assert given["statusCode"] == 401
+    assert queued(platform) == []
+    assert '"SignatureFailures":1' in capsys.readouterr().out
+
+
+def test_a_missing_signature_gets_401_and_enqueues_nothing(platform, capsys):
+    given = answer(post(BODY, header="Other"))
+
+    assert given["statusCode"] == 401
+    assert queued(platform) == []
+    assert '"SignatureFailures":1' in capsys.readouterr().out
+
+
+def test_broken_base64_gets_401(platform):
+    assert answer(post(BODY) | {"body": "%"})["statusCode"] == 401
+
+
+@pytest.mark.parametrize("body", [BODY, LARGE], ids=["small", "large"])
+def test_when_the_queue_refuses_meta_is_asked_to_deliver_again(platform, monkeypatch, body):
+    fail_with(monkeypatch, aws.sqs(), "send_message")
+
+    assert answer(post(body))["statusCode"] == 503
+
+
+def test_when_the_bucket_refuses_nothing_is_enqueued(platform, monkeypatch):
+    fail_with(monkeypatch, aws.s3(), "put_object")
+
+    assert answer(post(LARGE))["statusCode"] == 503
+    assert queued(platform) == []
+
+
+def test_a_redelivery_after_a_failure_succeeds(platform, monkeypatch):
+    with monkeypatch.context() as broken:
+        fail_with(broken, aws.sqs(), "send_message")
+        answer(post(LARGE))
+
+    assert answer(post(LARGE))["statusCode"] == 200
+    assert queued(platform) == [LARGE]
+
+
+def test_when_the_secret_cannot_be_read_meta_is_asked_to_deliver_again(platform, monkeypatch):
+    fail_with(monkeypatch, aws.secrets(), "get_secret_value")
+
+    assert answer(post(BODY))["statusCode"] == 503
+    assert answer(get())["statusCode"] == 503
+
+
+@pytest.mark.parametrize("text", ["not json", "[]", '{"verify_token": ""}'])
+def test_a_secret_not_filled_in_lets_nobody_in(platform, text):
+    boto3.client("secretsmanager").put_secret_value(
+        SecretId=platform.meta_secret_arn, SecretString=text
+    )
+
+    assert answer(post(BODY))["statusCode"] in (401, 503)
+    assert answer(get())["statusCode"] in (403, 503)
+    assert queued(platform) == []
+
+
+def test_no_log_line_carries_content_names_numbers_or_secrets(platform, monkeypatch, capsys):
+    answer(get())
+    answer(get(**{"hub.verify_token": "wrong"}))
+    answer(post(BODY))
+    answer(post(LARGE))
+    answer(post(BODY, signature="sha256=" + "0" * 64))
+    with monkeypatch.context() as broken:
+        fail_with(broken, aws.sqs(), "send_message")
+        answer(post(BODY))
+    with monkeypatch.context() as broken:
+        fail_with(broken, aws.s3(), "put_object")
+        answer(post(LARGE))
+
+    printed = capsys.readouterr()
+    lines = [json.loads(line) for line in printed.out.splitlines()]
+    assert {line.get("request_id", "request-1") for line in lines} == {"request-1"}
+    assert sum("WebhooksNotTaken" in line for line in lines) == 2
+    assert [c for c in CANARIES if c in printed.out or c in printed.err] == []
+
+
+def test_queue_attributes_and_object_keys_carry_no_content(platform):
+    answer(post(BODY))
+    answer(post(LARGE))
+
+    received = boto3.client("sqs").receive_message(
+        QueueUrl=platform.inbound_queue_url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+    )
+    for message in received["Messages"]:
+        assert set(message["MessageAttributes"]) == {"encoding"}
+    pointer = json.loads(received["Messages"][1]["Body"])
+    assert set(pointer) == {"bucket", "key", "bytes"}
+    assert pointer["key"] == f"webhooks/{hashlib.sha256(LARGE).hexdigest()}"
