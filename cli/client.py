@@ -19,18 +19,18 @@ class ApiClient:
 
     def __init__(self, facts: Facts, *, scopes: tuple[str, ...] = SCOPES) -> None:
         self._url = facts.api_url
-        self._token = fetch_token(facts, scopes)
+        self.token = fetch_token(facts, scopes)
 
     def get(self, path: str) -> Answer:
-        return call("GET", self._url + path, headers=self._authorization)
+        return call("GET", self._url + path, headers=self.authorization)
 
     def send(self, message: dict[str, Any], *, key: str) -> Answer:
-        headers = {**self._authorization, "Idempotency-Key": key}
+        headers = {**self.authorization, "Idempotency-Key": key}
         return call_json("POST", f"{self._url}/v1/messages", message, headers=headers)
 
     @property
-    def _authorization(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._token}"}
+    def authorization(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
 
 
 def fetch_token(facts: Facts, scopes: tuple[str, ...] = SCOPES) -> str:

@@ -1,0 +1,93 @@
+"""What fails for good waits in the dead-letter queue until somebody puts it back."""
+
+import hashlib
+import json
+import secrets
+
+import pytest
+from test_e2e_refusals import webhook_text
+
+from cli.client import compact
+from cli.main import main
+
+
+@pytest.fixture
+def impatient(platform):
+    """Queues that show a failed message again after a second, not after minutes as on AWS."""
+    changed = {}
+    for name in ("inbound", "outbound"):
+        url = platform.stage.queue_pair(name).queue_url
+        answer = platform.sqs.get_queue_attributes(
+            QueueUrl=url, AttributeNames=["VisibilityTimeout"]
+        )
+        changed[url] = answer["Attributes"]
+        platform.sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
+    yield
+    for url, attributes in changed.items():
+        platform.sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
+
+
+def redrive(platform, queue):
+    with pytest.raises(SystemExit) as ended:
+        main(["--state", str(platform.workspace.state), "redrive", queue])
+    assert ended.value.code == 0
+
+
+def test_a_poison_message_ends_in_the_dlq_and_is_folded_once_it_is_repaired_and_redriven(
+    platform, impatient
+):
+    # given a claim check that points at nothing
+    canary = secrets.token_hex(8)
+    body = compact(webhook_text(canary))
+    bucket = platform.facts.outputs["amana-local-data"]["TransitBucket"]
+    key = f"webhooks/{hashlib.sha256(body).hexdigest()}"
+    pair = platform.stage.queue_pair("inbound")
+    platform.sqs.send_message(
+        QueueUrl=pair.queue_url,
+        MessageBody=json.dumps({"bucket": bucket, "key": key, "bytes": len(body)}),
+        MessageAttributes={"encoding": {"DataType": "String", "StringValue": "s3"}},
+    )
+    # when it was tried often enough
+    platform.eventually(lambda: platform.waiting(pair.dlq_url) == 1)
+    assert platform.waiting(pair.queue_url) == 0
+    # and its cause is repaired
+    platform.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
+
+    redrive(platform, "inbound")
+
+    platform.eventually(lambda: platform.conversation_with(f"wamid.{canary}"))
+    assert platform.waiting(pair.dlq_url) == 0
+
+
+def test_poison_harms_neither_its_neighbours_nor_the_next_message(platform, impatient):
+    canary = secrets.token_hex(8)
+    pair = platform.stage.queue_pair("inbound")
+    platform.sqs.send_message(QueueUrl=pair.queue_url, MessageBody="no packed webhook")
+
+    assert platform.post(compact(webhook_text(canary))).status == 200
+
+    platform.eventually(lambda: platform.conversation_with(f"wamid.{canary}"))
+    platform.eventually(lambda: platform.waiting(pair.dlq_url) == 1)
+    platform.sqs.purge_queue(QueueUrl=pair.dlq_url)
+
+
+def test_a_dead_wake_up_goes_back_into_its_own_group(platform, impatient):
+    pair = platform.stage.queue_pair("outbound")
+    platform.sqs.send_message(
+        QueueUrl=pair.queue_url,
+        MessageBody="no wake-up",
+        MessageGroupId="group",
+        MessageDeduplicationId=secrets.token_hex(8),
+    )
+    platform.eventually(lambda: platform.waiting(pair.dlq_url) == 1)
+
+    redrive(platform, "outbound")
+
+    # it failed again, as it must: it was tried, and comes back with the group it had
+    platform.eventually(lambda: platform.waiting(pair.dlq_url) == 1)
+    (message,) = platform.sqs.receive_message(
+        QueueUrl=pair.dlq_url, MessageSystemAttributeNames=["All"]
+    )["Messages"]
+    assert message["Body"] == "no wake-up"
+    assert message["Attributes"]["MessageGroupId"] == "group"
+    platform.sqs.delete_message(QueueUrl=pair.dlq_url, ReceiptHandle=message["ReceiptHandle"])
