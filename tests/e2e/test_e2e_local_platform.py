@@ -1,7 +1,6 @@
 """The local platform itself: what it promises, and where it differs from AWS."""
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
@@ -38,7 +37,7 @@ def test_status_shows_what_runs_and_what_waits(platform, capsys):
 
 
 def sockets_of(pid):
-    names = (os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir())
+    names = (str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir())
     return {name.removeprefix("socket:[").rstrip("]") for name in names}
 
 
