@@ -3,10 +3,10 @@
 import base64
 import hashlib
 import hmac
+import itertools
 import json
 from types import SimpleNamespace
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
@@ -17,6 +17,7 @@ from functions.webhook import wiring
 from functions.webhook.handler import handler
 from functions.webhook.settings import WebhookSettings
 
+COUNTER = itertools.count()
 REGION = "eu-central-1"
 CONTEXT = SimpleNamespace(aws_request_id="request-1")
 SECRET, PREVIOUS, TOKEN = "app-secret", "previous-app-secret", "verify-token"
@@ -31,38 +32,38 @@ LARGE = BODY + b" " * 250_000
 THREE_MB = b'{"text":"' + b"x" * (3 * 1024 * 1024) + b'"}'
 
 
-@pytest.fixture
-def platform(monkeypatch):
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        queue = boto3.client("sqs").create_queue(QueueName="inbound")["QueueUrl"]
-        boto3.client("s3").create_bucket(
-            Bucket="transit", CreateBucketConfiguration={"LocationConstraint": REGION}
-        )
-        stored = {"app_secret": SECRET, "previous_app_secret": PREVIOUS, "verify_token": TOKEN}
-        secret = boto3.client("secretsmanager").create_secret(
-            Name="meta", SecretString=json.dumps(stored)
-        )
-        settings = WebhookSettings(
-            inbound_queue_url=queue,
-            transit_bucket="transit",
-            meta_secret_arn=secret["ARN"],
-            claim_check_bytes=200_000,
-        )
-        for name, value in settings.environment().items():
-            monkeypatch.setenv(name, value)
-        _forget()
-        yield settings
-    _forget()
-
-
-def _forget():
+@pytest.fixture(scope="module")
+def account():
+    """One simulated account for all tests of this file: creating clients is what takes time."""
+    with pytest.MonkeyPatch.context() as environment, mock_aws():
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+            environment.setenv(name, "testing")
+        environment.setenv("AWS_DEFAULT_REGION", REGION)
+        environment.delenv("AWS_ENDPOINT_URL", raising=False)
+        aws.forget()
+        yield
     aws.forget()
+
+
+@pytest.fixture
+def platform(account, monkeypatch):
+    """A queue, a bucket and a secret of the test's own."""
+    name = f"test-{next(COUNTER)}"
+    region = {"LocationConstraint": REGION}
+    aws.s3().create_bucket(Bucket=name, CreateBucketConfiguration=region)
+    stored = {"app_secret": SECRET, "previous_app_secret": PREVIOUS, "verify_token": TOKEN}
+    secret = aws.secrets().create_secret(Name=name, SecretString=json.dumps(stored))
+    settings = WebhookSettings(
+        inbound_queue_url=aws.sqs().create_queue(QueueName=name)["QueueUrl"],
+        transit_bucket=name,
+        meta_secret_arn=secret["ARN"],
+        claim_check_bytes=200_000,
+    )
+    for variable, value in settings.environment().items():
+        monkeypatch.setenv(variable, value)
     for cached in (wiring.settings, wiring.gatekeeper, wiring.inbox):
         cached.cache_clear()
+    return settings
 
 
 def post(body, *, secret=SECRET, header="X-Hub-Signature-256", encode=True, signature=None):
@@ -86,12 +87,12 @@ def answer(event):
 
 def queued(settings):
     """Bodies in the queue, unpacked as the next function does."""
-    received = boto3.client("sqs").receive_message(
+    received = aws.sqs().receive_message(
         QueueUrl=settings.inbound_queue_url,
         MaxNumberOfMessages=10,
         MessageAttributeNames=["All"],
     )
-    return [unpack(_as_lambda_sees(m), boto3.client("s3")) for m in received.get("Messages", [])]
+    return [unpack(_as_lambda_sees(m), aws.s3()) for m in received.get("Messages", [])]
 
 
 def _as_lambda_sees(message):
@@ -100,8 +101,8 @@ def _as_lambda_sees(message):
     return {"body": message["Body"], "messageAttributes": seen}
 
 
-def objects():
-    return boto3.client("s3").list_objects_v2(Bucket="transit").get("Contents", [])
+def objects(settings):
+    return aws.s3().list_objects_v2(Bucket=settings.transit_bucket).get("Contents", [])
 
 
 def fail_with(monkeypatch, client, operation):
@@ -141,7 +142,7 @@ def test_a_signed_body_is_queued_byte_for_byte(platform, secret, encode, header)
 
     assert given["statusCode"] == 200
     assert queued(platform) == [BODY]
-    assert objects() == []
+    assert objects(platform) == []
 
 
 @pytest.mark.parametrize("body", [b"", b"not json", b"\xff\x00\xfe", "\u00e9\U0001f98a".encode()])
@@ -154,7 +155,7 @@ def test_any_signed_bytes_are_taken(platform, body):
 def test_a_large_body_travels_through_the_bucket(platform, body):
     assert answer(post(body))["statusCode"] == 200
     assert queued(platform) == [body]
-    assert len(objects()) == 1
+    assert len(objects(platform)) == 1
 
 
 def test_a_redelivered_large_body_is_stored_once(platform):
@@ -162,7 +163,7 @@ def test_a_redelivered_large_body_is_stored_once(platform):
     answer(post(LARGE))
 
     assert queued(platform) == [LARGE, LARGE]
-    assert len(objects()) == 1
+    assert len(objects(platform)) == 1
 
 
 @pytest.mark.parametrize("signature", ["sha256=", "sha1=00", "sha256=" + "0" * 64, "x"])
@@ -218,9 +219,7 @@ def test_when_the_secret_cannot_be_read_meta_is_asked_to_deliver_again(platform,
 
 @pytest.mark.parametrize("text", ["not json", "[]", '{"verify_token": ""}'])
 def test_a_secret_not_filled_in_lets_nobody_in(platform, text):
-    boto3.client("secretsmanager").put_secret_value(
-        SecretId=platform.meta_secret_arn, SecretString=text
-    )
+    aws.secrets().put_secret_value(SecretId=platform.meta_secret_arn, SecretString=text)
 
     assert answer(post(BODY))["statusCode"] in (401, 503)
     assert answer(get())["statusCode"] in (403, 503)
@@ -251,7 +250,7 @@ def test_queue_attributes_and_object_keys_carry_no_content(platform):
     answer(post(BODY))
     answer(post(LARGE))
 
-    received = boto3.client("sqs").receive_message(
+    received = aws.sqs().receive_message(
         QueueUrl=platform.inbound_queue_url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
     )
     for message in received["Messages"]:
