@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.batch import (
 )
 
 from functions.core.runtime import aws, log
-from functions.core.whatsapp import transit
+from functions.core.whatsapp.transit import unpack
 from functions.inbound import wiring
 
 if TYPE_CHECKING:
@@ -32,13 +32,13 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> "PartialItemFail
 def _fold(record: "SQSRecord") -> None:
     log.bind(queue_message_id=record.message_id)
     try:
-        counts = wiring.service().fold(transit.unpack(record.raw_event, aws.s3()))
+        counts = wiring.service().fold(unpack(record.raw_event, aws.s3()))
     except Exception as error:
         log.error(
             "body not folded", error, receive_count=record.attributes.approximate_receive_count
         )
         raise
-    log.info("body folded", **counts)
+    log.info("body folded", **{f"{name}_updates": n for name, n in counts.items()})
     for name, count in counts.items():
         if name.startswith("unknown_"):
             log.metric("UnknownUpdates", count, kind=name.removeprefix("unknown_"))

@@ -69,7 +69,7 @@ def drain() -> Drain:
         portfolio_id=chosen.portfolio_id,
     )
     directory = Directory(records=records, pseudonyms=pseudonyms, new_id=lambda _: random_id())
-    graph = GraphClient(base_url=chosen.graph_url, version=chosen.graph_version)
+    graph = GraphClient(url=chosen.graph_url, version=chosen.graph_version)
     delivery = Delivery(
         store=store,
         channels=DynamoChannels(client, chosen.conversations_table),
