@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
     BaseModel,
@@ -15,13 +15,11 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from functions.core.runtime.policies import load
-
-_LIMITS = load("message_limits")
+from functions.core.runtime.policies import value
 
 
 def limit(name: str) -> int:
-    return int(_LIMITS[name]["value"])
+    return int(value("message_limits", name))
 
 
 def up_to(name: str) -> StringConstraints:
@@ -88,10 +86,10 @@ class Matching:
     ) -> JsonSchemaValue:
         return {**handler(schema), "pattern": f"^{self.pattern}$"}
 
-    def _check(self, value: str) -> str:
-        if re.fullmatch(self.pattern, value, re.ASCII) is None:
+    def _check(self, text: str) -> str:
+        if re.fullmatch(self.pattern, text, re.ASCII) is None:
             raise refused(self.reason)
-        return value
+        return text
 
 
 E164 = Annotated[
@@ -112,7 +110,9 @@ ContactId = Annotated[
     str,
     Matching(r"[A-Za-z0-9_-]{1,64}(~[0-9]{1,6})?", "must be a contact_id that the API gave out"),
 ]
-PhoneNumberId = Annotated[str, Matching(r"[0-9]{1,32}", "must be Meta's phone number id, digits")]
+PhoneNumberId = Annotated[
+    str, Matching(r"[A-Za-z0-9_-]{1,64}", "must be one of your phone number ids at Meta")
+]
 MessageId = Annotated[
     str,
     Matching(
@@ -172,6 +172,3 @@ class Place(Part):
         if not (-90 <= self.latitude <= 90 and -180 <= self.longitude <= 180):  # noqa: PLR2004 - degrees
             raise refused("latitude lies within ±90, longitude within ±180 degrees")
         return self
-
-
-Whatsapp = Literal["whatsapp"]

@@ -1,0 +1,141 @@
+"""Reading: conversations, their messages, single messages and what belongs to no conversation.
+
+A conversation is the union of its person's threads on one phone number id, each for the time in
+which the alias was that person's. It is computed when read, so a merge of contacts learnt today
+also joins last year's messages.
+"""
+
+import heapq
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from functions.core.contacts.model import Person, Span
+from functions.core.contacts.service import Directory
+from functions.core.conversations import read_cursor
+from functions.core.conversations.model import FactKind, moment_ms, split_thread, thread_id
+from functions.core.conversations.read_errors import NotFoundError
+from functions.core.conversations.read_page import Entry, Page, View, batches, fill, shown
+from functions.core.conversations.read_recent import Recent
+from functions.core.conversations.read_store import (
+    END,
+    BlobSource,
+    Listed,
+    Listing,
+    bounds,
+    descending,
+)
+from functions.core.conversations.views import account_update_view, message_view
+from functions.core.runtime.records import Item, Key, RecordStore
+
+# One BatchGetItem of message records, which may be large; a page of 50 takes two.
+_BATCH = 25
+
+# Statuses of single participants that one group message is shown with.
+_MOST_PARTICIPANTS = 500
+
+
+class Reading:
+    def __init__(
+        self,
+        *,
+        records: RecordStore,
+        listing: Listing,
+        directory: Directory,
+        blobs: BlobSource,
+        recent: Recent,
+    ) -> None:
+        self._records = records
+        self._listing = listing
+        self._directory = directory
+        self._blobs = blobs
+        self._recent = recent
+
+    def conversations(
+        self, *, phone_number_id: str | None = None, cursor: str | None = None, limit: int
+    ) -> Page:
+        """The most recently active first."""
+        return self._recent.page(phone_number_id=phone_number_id, cursor=cursor, limit=limit)
+
+    def messages(self, conversation_id: str, *, cursor: str | None = None, limit: int) -> Page:
+        """The newest first, both directions, over all aliases the person ever had."""
+        scope = f"messages {conversation_id}"
+        before = read_cursor.decode(scope, cursor)[0] if cursor else END
+        phone_number_id, _, contact_id = conversation_id.rpartition(".")
+        person = self._person(contact_id)
+        spans = [(thread_id(phone_number_id, span.node), span) for span in person.spans]
+        found = self._records.load([_thread_key(thread) for thread, _ in spans])
+        streams = [
+            self._span(thread, span, before)
+            for thread, span in spans
+            if _thread_key(thread) in found
+        ]
+        if not streams:
+            raise NotFoundError("no conversation has this id")
+        keys = heapq.merge(*streams, key=lambda item: str(item["at"]), reverse=True)
+        entries = self._messages(keys, person.contact_id)
+        return fill(entries, scope=scope, limit=limit, most_places=limit)
+
+    def message(self, message_id: str) -> View:
+        key = Key(f"MESSAGE#{message_id}", "MESSAGE")
+        item = self._records.load([key], consistent=True).get(key)
+        if item is None:
+            raise NotFoundError("no message has this id")
+        _, node = split_thread(item["thread"])
+        person, _ = self._directory.person_behind(node, moment_ms(item["at"]))
+        return shown(self._view(key, item, person.contact_id))
+
+    def account_updates(self, waba_id: str, *, cursor: str | None = None, limit: int) -> Page:
+        """The latest first: about the account, its templates and numbers, and the unknown."""
+        scope = f"updates {waba_id}"
+        before = read_cursor.decode(scope, cursor)[0] if cursor else END
+        items = descending(self._listing, Listed.TABLE, f"ACCOUNT#{waba_id}", before=before)
+        entries = (Entry(i["sk"], account_update_view(self._whole(i))) for i in items)
+        return fill(entries, scope=scope, limit=limit, most_places=limit)
+
+    def _person(self, contact_id: str) -> Person:
+        found = self._directory.person(contact_id)
+        if found is None:
+            raise NotFoundError("no contact has this id")
+        return found[0]
+
+    def _span(self, thread: str, span: Span, before: str) -> Iterator[Item]:
+        end, lowest = bounds(span)
+        return descending(
+            self._listing, Listed.TIMELINE, thread, before=min(before, end), lowest=lowest
+        )
+
+    def _messages(self, keys: Iterator[Item], contact_id: str) -> Iterator[Entry]:
+        for batch in batches(keys, _BATCH):
+            wanted = [(Key(item["pk"], item["sk"]), item["at"]) for item in batch]
+            items = self._records.load([key for key, _ in wanted])
+            for key, at in wanted:
+                item = items.get(key)
+                yield Entry(at, None if item is None else self._view(key, item, contact_id))
+
+    def _view(self, key: Key, item: Item, contact_id: str) -> View:
+        facts = {fact_id: self._whole(fact) for fact_id, fact in item["facts"].items()}
+        return message_view(
+            key.pk.removeprefix("MESSAGE#"),
+            {**item, "facts": facts},
+            contact_id=contact_id,
+            participants=self._participants(key, item),
+        )
+
+    def _participants(self, key: Key, item: Item) -> list[Item]:
+        if all(fact["kind"] != FactKind.PARTICIPANTS for fact in item["facts"].values()):
+            return []
+        found = self._listing.newest(
+            Listed.TABLE, key.pk, before="PARTICIPANT$", limit=_MOST_PARTICIPANTS
+        )
+        return [one for one in found if one["sk"].startswith("PARTICIPANT#")]
+
+    def _whole(self, stored: Mapping[str, Any]) -> dict[str, Any]:
+        """With the update itself, when it was too large for the table."""
+        if "raw" in stored or "ref" not in stored:
+            return dict(stored)
+        blob = self._blobs.get(stored["ref"])
+        return dict(stored) if blob is None else {**stored, "raw": blob.decode()}
+
+
+def _thread_key(thread: str) -> Key:
+    return Key(f"THREAD#{thread}", "THREAD")
