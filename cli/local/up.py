@@ -52,7 +52,7 @@ def _start(workspace: Workspace, progress: Progress) -> Facts:
         _note(workspace, sandbox)
         _answering(workspace, f"{ports.endpoint}/_ministack/health", "emulator")
         _answering(workspace, graph_url, "sandbox")
-    with progress.step("cdk synth: templates and functions, about 20 seconds"):
+    with progress.step("cdk synth: functions and templates, about 10 seconds"):
         omissions = deploy.synthesise(workspace, graph_url=graph_url, say=progress.note)
     with progress.step("cdk deploy"):
         outputs = deploy.deploy(workspace, endpoint=ports.endpoint)
