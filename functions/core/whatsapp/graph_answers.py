@@ -108,7 +108,7 @@ def _refused(http_status: int, error: Mapping[str, Any], retry_after: str) -> Re
 
 
 def _known(code: int | None, http_status: int) -> Guidance:
-    if code is None and _BAD_REQUEST <= http_status < _SERVER_ERROR and http_status != _THROTTLED:
+    if code is None and http_status < _SERVER_ERROR and http_status != _THROTTLED:
         return Guidance(ErrorClass.UNKNOWN)
     return guidance(code)
 
