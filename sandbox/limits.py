@@ -1,5 +1,6 @@
 """Meta's numbers, read from the dated limits.toml."""
 
+import functools
 import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ class Limits:
         self._tables = tables
 
     @classmethod
+    @functools.cache
     def published(cls) -> "Limits":
         text = Path(__file__).with_name("limits.toml").read_text(encoding="utf-8")
         return cls(tomllib.loads(text))

@@ -10,6 +10,8 @@ _PARAMETERS = {
     "action", "coupon_code", "currency", "date_time", "document", "image", "limited_time_offer",
     "location", "payload", "product", "text", "video",
 }  # fmt: skip
+# a template has at most 10 buttons
+_LAST_BUTTON = 9
 
 
 def check_template(part: Fields, templates: Templates, limits: Limits) -> Template:
@@ -65,7 +67,7 @@ def _check_header(template: Template, parameters: list[Fields]) -> None:
 def _check_body(template: Template, parameters: list[Fields], limits: Limits) -> None:
     _check_count("body", len(parameters), len(template.body_variables))
     if template.named:
-        names = {parameter.value.get("parameter_name") for parameter in parameters}
+        names = {str(parameter.value.get("parameter_name")) for parameter in parameters}
         if names != set(template.body_variables):
             raise GraphError(100, "Parameter name is missing or empty")
     filled = sum(len(str(parameter.value.get("text", ""))) for parameter in parameters)
@@ -75,7 +77,7 @@ def _check_body(template: Template, parameters: list[Fields], limits: Limits) ->
 
 def _check_buttons(template: Template, components: list[Fields], kinds: list[str]) -> None:
     filled = {
-        int(component.value.get("index", 0))
+        int(component.number("index", 0, _LAST_BUTTON))
         for component, kind in zip(components, kinds, strict=True)
         if kind == "button" and component.optional_objects("parameters")
     }

@@ -7,6 +7,7 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from sandbox.control import Control
+from sandbox.errors import ControlError
 from sandbox.web.responses import json_body, json_object, json_response
 from sandbox.wire import Json
 
@@ -34,6 +35,9 @@ def control_rules(control: Control) -> list[Rule]:
 
 def _rule(method: str, name: str, act: Callable[[Request], Json]) -> Rule:
     def endpoint(request: Request, **_: Any) -> Response:
-        return json_response(act(request))
+        try:
+            return json_response(act(request))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise ControlError(f"the body does not fit, see sandbox/README.md ({error})") from error
 
     return Rule(f"/sandbox/{name}", methods=[method], endpoint=endpoint)

@@ -61,9 +61,10 @@ class Outbox:
             self._push(post)
 
     def gather(self, post: Post, part: Json) -> bool:
-        """Add to a post that waits for more; false when it has left already."""
+        """Add to a post that waits for more; false when it is full or has left already."""
         with self._changed:
-            if not any(waiting is post for _, _, waiting in self._heap):
+            waits = any(waiting is post for _, _, waiting in self._heap)
+            if not waits or len(post.parts) >= post.size:
                 return False
             post.parts.append(part)
             if len(post.parts) >= post.size:
