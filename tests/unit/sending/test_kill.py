@@ -3,6 +3,8 @@
 No intent is ever accepted twice under at_most_once, order is kept, and each ends in a named state.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from functions.core.sending.model import SETTLED
@@ -111,3 +113,14 @@ def test_dying_twice_in_a_row_never_sends_twice():
             sent = platform.graph.accepted
             assert len(sent) == len(set(sent)), (labels[first], labels[second])
             assert {platform.state(i) for i in ids} <= SETTLED
+
+
+def test_several_senders_on_one_thread_send_each_message_once():
+    """A wake-up can outlive its visibility time-out, so two drains may meet after all."""
+    for _ in range(20):
+        platform, ids = prepared()
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda _: platform.drain(), range(4)))
+        platform.run_until_settled(5)
+        assert sorted(platform.graph.accepted) == sorted(ids)
+        assert platform.graph.accepted == ids
