@@ -80,13 +80,8 @@ def _requirements(distributions: frozenset[str]) -> str:
 @cache
 def _locked() -> tuple[dict[str, str], dict[str, set[str]]]:
     """Per package: its requirement with hashes, and (from uv's `# via` notes) who needs it."""
-    export = subprocess.run(
-        [_uv(), "export", "--locked", "--no-default-groups", "--no-emit-project", "--no-header"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [_uv(), "export", "--locked", "--no-default-groups", "--no-emit-project"]
+    export = _run([*command, "--no-header"])
     if export.returncode:
         raise RuntimeError(f"uv export failed: {export.stderr.strip()}")
     locked: dict[str, str] = {}
@@ -110,7 +105,7 @@ def _pip_install(requirements: str, target: Target, folder: Path) -> None:
     command += ["--link-mode", "copy", "--requirements", str(lock)]
     if target.platform is not None:
         command += ["--python-version", target.python, "--python-platform", target.platform]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = _run(command)
     lock.unlink()
     if done.returncode:
         raise RuntimeError(
@@ -140,13 +135,12 @@ def compile_bytecode(folder: Path, python: str) -> None:
     interpreter = bytecode_interpreter(python)
     if interpreter is None:
         return
-    subprocess.run(
-        [interpreter, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
-        + ["-s", str(folder), "-p", "/var/task", str(folder)],
-        # names in sets are written in hash order; a fixed seed makes the files identical
-        env={**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": ""},
-        check=True,
-    )
+    # names in sets are written in hash order; a fixed seed makes the files identical
+    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": ""}
+    command = [interpreter, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+    done = _run([*command, "-s", str(folder), "-p", "/var/task", str(folder)], environment)
+    if done.returncode:
+        raise RuntimeError(f"{folder} cannot be compiled: {done.stdout.strip()}")
 
 
 @cache
@@ -164,10 +158,18 @@ def bytecode_interpreter(python: str) -> str | None:
 
 def _runs(path: str, python: str) -> bool:
     version = "import sys; print('%d.%d' % sys.version_info[:2])"
-    done = subprocess.run([path, "-c", version], capture_output=True, text=True, check=False)
+    done = _run([path, "-c", version])
     return done.returncode == 0 and done.stdout.strip() == python
 
 
 def _uv() -> str:
     beside = Path(sys.executable).parent / "uv"
     return str(beside) if beside.exists() else "uv"
+
+
+def _run(
+    command: list[str], environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - uv and interpreters that were looked up here, no shell
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )

@@ -15,7 +15,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from infra.constructs.storage import removal_policy
+from infra.constructs.lifecycle import removal_policy
 from infra.limits import limit
 
 

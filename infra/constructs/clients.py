@@ -5,7 +5,7 @@ from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
 from infra.config import StageConfig
-from infra.constructs.storage import removal_policy
+from infra.constructs.lifecycle import removal_policy
 
 RESOURCE_SERVER = "amana"
 

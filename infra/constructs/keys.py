@@ -7,7 +7,7 @@ from constructs import Construct
 
 
 class Keys(Construct):
-    """`data`: tables, media, secrets. `transit`: queues and claim checks. `operations`: logs, alarms."""
+    """One key for data at rest, one for what is on its way, one for logs and alarms."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, removal_policy: RemovalPolicy

@@ -5,7 +5,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.config import StageConfig
-from infra.constructs.storage import removal_policy
+from infra.constructs.lifecycle import removal_policy
 
 _RETENTION = {
     7: logs.RetentionDays.ONE_WEEK,

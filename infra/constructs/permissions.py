@@ -11,7 +11,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 
-from infra.constructs.storage import Secret
+from infra.constructs.secrets import Secret
 
 # a transaction needs the rights of each of its parts
 READ_WRITE = ("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "ConditionCheckItem")
@@ -69,8 +69,8 @@ def use_objects(bucket: s3.IBucket, *actions: str) -> Grant:
         reason=(
             "Objects are named when they arrive, so the statement names one bucket and all of its "
             f"objects, for {' and '.join(actions)} only. Compensating controls: no list or delete "
-            "rights, a bucket of one purpose under its own key, and the reviewed matrix of roles in "
-            "tests/infra/golden/iam_matrix.json."
+            "rights, a bucket of one purpose under a customer-managed key, and the reviewed matrix "
+            "of roles in tests/infra/golden/iam_matrix.json."
         ),
     )
 

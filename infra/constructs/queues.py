@@ -6,7 +6,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.acknowledge import SERVERLESS, acknowledge
-from infra.constructs.storage import removal_policy
+from infra.constructs.lifecycle import removal_policy
 from infra.limits import limit
 
 # a message that failed this often will not succeed by itself: a person looks at it
@@ -68,10 +68,10 @@ def dead_letter_queue(
         "SQSRedrivePolicy",
         SERVERLESS,
         reason=(
-            "This is the end of the line: a dead-letter queue behind a dead-letter queue would only "
-            "move the message again. Compensating controls: 14 days of retention, an alarm on the "
-            "first message (asserted for every dead-letter queue in tests/infra), and a redrive "
-            "command for the operator."
+            "This is the end of the line: a dead-letter queue behind a dead-letter queue would "
+            "only move the message again. Compensating controls: 14 days of retention, an alarm on "
+            "the first message (asserted for every dead-letter queue in tests/infra), and a "
+            "command by which the operator puts messages back."
         ),
     )
     return queue

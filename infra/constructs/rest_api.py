@@ -3,7 +3,6 @@
 import json
 
 from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
@@ -14,7 +13,6 @@ from infra.acknowledge import (
     NIST_R5,
     PCI,
     acknowledge,
-    acknowledge_wildcard,
 )
 from infra.config import StageConfig, Throttle
 from infra.constructs.logs import LogGroup
@@ -119,49 +117,10 @@ class RestApi(Construct):
             *(HIPAA, NIST_R5, PCI),
             reason=(
                 "The client certificate proves API Gateway to an HTTP backend. Every integration "
-                "here is Lambda, invoked through AWS's own signed API over TLS, and each function's "
-                "resource policy admits only this API and route."
+                "here is Lambda, invoked through AWS's own signed API over TLS. Compensating "
+                "control: each function's resource policy admits only this API and route."
             ),
         )
-
-
-class ApiGatewayLogging(Construct):
-    """Lets API Gateway write logs. One setting per account and region."""
-
-    def __init__(self, scope: Construct, construct_id: str) -> None:
-        super().__init__(scope, construct_id)
-        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"))
-        policy = iam.ManagedPolicy(
-            self,
-            "Policy",
-            roles=[role],
-            statements=[
-                iam.PolicyStatement(
-                    # the list API Gateway checks for when the role is set
-                    actions=[
-                        "logs:CreateLogGroup",
-                        "logs:CreateLogStream",
-                        "logs:DescribeLogGroups",
-                        "logs:DescribeLogStreams",
-                        "logs:FilterLogEvents",
-                        "logs:GetLogEvents",
-                        "logs:PutLogEvents",
-                    ],
-                    resources=["*"],
-                )
-            ],
-        )
-        acknowledge_wildcard(
-            policy,
-            "*",
-            reason=(
-                "API Gateway accepts its account-wide logging role only with these actions on all "
-                "log groups (its developer guide, 'Set up CloudWatch logging'). Compensating "
-                "control: only the API Gateway service can assume the role, for its own logs."
-            ),
-        )
-        self.account = apigateway.CfnAccount(self, "Account", cloud_watch_role_arn=role.role_arn)
-        self.account.node.add_dependency(policy)
 
 
 def acknowledge_open_method(method: apigateway.Method, *, reason: str) -> None:

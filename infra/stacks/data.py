@@ -10,17 +10,12 @@ from constructs import Construct
 
 from infra.config import StageConfig
 from infra.constructs.backup import Backup
+from infra.constructs.buckets import Bucket, LogsBucket, expire_after
 from infra.constructs.keys import Keys
+from infra.constructs.lifecycle import removal_policy
 from infra.constructs.queues import DLQ_RETENTION_DAYS, QUEUE_RETENTION_DAYS
-from infra.constructs.storage import (
-    Bucket,
-    LogsBucket,
-    Secret,
-    Table,
-    expire_after,
-    removal_policy,
-    string_key,
-)
+from infra.constructs.secrets import Secret
+from infra.constructs.tables import Table, string_key
 from infra.stacks.base import StageStack
 
 # A claim check must live as long as a message that points at it: in the DLQ, and once more in

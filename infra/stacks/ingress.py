@@ -9,9 +9,10 @@ from constructs import Construct
 from functions.webhook.settings import WebhookSettings
 from infra.config import StageConfig
 from infra.constructs import permissions
+from infra.constructs.api_logging import ApiGatewayLogging
 from infra.constructs.function import Function, Sizing
 from infra.constructs.queues import QueueWithDlq
-from infra.constructs.rest_api import ApiGatewayLogging, RestApi, acknowledge_open_method
+from infra.constructs.rest_api import RestApi, acknowledge_open_method
 from infra.stacks.base import FunctionStack
 from infra.stacks.data import DataStack
 from infra.stacks.sizes import INBOUND_TIMEOUT

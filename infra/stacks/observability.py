@@ -1,16 +1,27 @@
 """Who is told when something is wrong, and where to look."""
 
 from aws_cdk import CfnOutput
-from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.constructs.alarms import FIVE_MINUTES, Alarms
+from infra.constructs.dashboard import Dashboard
+from infra.constructs.function import Function
+from infra.constructs.metrics import counted
+from infra.constructs.rest_api import RestApi
 from infra.stacks.api import ApiStack
 from infra.stacks.base import StageStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingress import IngressStack
 from infra.stacks.messaging import MessagingStack
+
+# the internet knocks on every open endpoint; this many in five minutes is more than noise
+_SIGNATURE_FAILURES = 5
+# one 5xx is redelivered by Meta or repeated by the caller; this many in five minutes are a fault
+_SERVER_ERRORS = 5
+# Meta expects less than 1 % of its webhooks to take longer
+_WEBHOOK_P99_MILLISECONDS = 1000
 
 
 class ObservabilityStack(StageStack):
@@ -25,7 +36,98 @@ class ObservabilityStack(StageStack):
         api: ApiStack,
     ) -> None:
         super().__init__(scope, "observability", stage=stage, purpose="alarms and dashboard")
-        self.topic = sns.Topic(self, "Alarms", master_key=data.keys.operations, enforce_ssl=True)
-        if stage.tenant.alarm_email:
-            self.topic.add_subscription(subscriptions.EmailSubscription(stage.tenant.alarm_email))
-        CfnOutput(self, "AlarmTopicArn", value=self.topic.topic_arn)
+        self.alarms = Alarms(
+            self, "Alarms", key=data.keys.operations, email=stage.tenant.alarm_email
+        )
+        self.queues = {"Inbound": ingress.inbound.queue, "Outbound": messaging.outbound.queue}
+        self.dlqs: dict[str, sqs.IQueue] = {
+            "InboundDlq": ingress.inbound.dlq,
+            "OutboundDlq": messaging.outbound.dlq,
+            "IngressFailed": ingress.failed_invocations,
+            "MessagingFailed": messaging.failed_invocations,
+            "ApiFailed": api.failed_invocations,
+        }
+        self.functions = {
+            "Webhook": ingress.webhook,
+            "Inbound": messaging.inbound,
+            "Sender": messaging.sender,
+            "Wakeup": messaging.wakeup,
+            "MessagesApi": api.function,
+        }
+        self.apis = {"WebhookApi": ingress.api, "Api": api.api}
+        self._watch_queues()
+        self._watch_messages()
+        for name, rest in self.apis.items():
+            self._watch_api(name, rest)
+        for name, function in self.functions.items():
+            self._watch_function(name, function)
+        self._dashboard(data)
+        CfnOutput(self, "AlarmTopicArn", value=self.alarms.topic.topic_arn)
+
+    def _watch_queues(self) -> None:
+        for name, dlq in self.dlqs.items():
+            self.alarms.when_not_empty(
+                f"{name}NotEmpty",
+                dlq,
+                means="A message failed for good: see the function's log for why, then redrive.",
+            )
+        for name, queue in self.queues.items():
+            self.alarms.when_waiting(
+                f"{name}Waiting",
+                queue,
+                seconds=self.stage.queue_age_alarm_seconds,
+                means="Messages wait too long. Look at errors and throttles of the consumer.",
+            )
+
+    def _watch_messages(self) -> None:
+        self.alarms.when(
+            "SignatureFailures",
+            counted("SignatureFailures", period=FIVE_MINUTES),
+            at_least=_SIGNATURE_FAILURES,
+            means="Webhooks without a valid signature: the app secret changed, or someone forges.",
+        )
+        self.alarms.when(
+            "ChannelStopped",
+            counted("ChannelStopped", period=FIVE_MINUTES),
+            at_least=1,
+            means="Graph refuses us: token, permission or account. Messages wait till it is fixed.",
+        )
+
+    def _watch_api(self, name: str, rest: RestApi) -> None:
+        self.alarms.when(
+            f"{name}ServerErrors",
+            rest.api.metric_server_error(period=FIVE_MINUTES, statistic="Sum"),
+            at_least=_SERVER_ERRORS,
+            means="Requests end in 5xx: see the access log for the error, the function's for why.",
+        )
+        if name == "WebhookApi":
+            self.alarms.when(
+                "WebhookSlow",
+                rest.api.metric_latency(period=FIVE_MINUTES, statistic="p99"),
+                at_least=_WEBHOOK_P99_MILLISECONDS,
+                periods=3,
+                means="More than 1 % of webhooks take over a second: Meta may throttle deliveries.",
+            )
+
+    def _watch_function(self, name: str, function: Function) -> None:
+        self.alarms.when(
+            f"{name}Errors",
+            function.function.metric_errors(period=FIVE_MINUTES, statistic="Sum"),
+            at_least=1,
+            means="The function failed as a whole: it crashed or ran out of time or memory.",
+        )
+        self.alarms.when(
+            f"{name}Throttles",
+            function.function.metric_throttles(period=FIVE_MINUTES, statistic="Sum"),
+            at_least=1,
+            means="The function was refused a start: raise its concurrency in infra/config.py.",
+        )
+
+    def _dashboard(self, data: DataStack) -> None:
+        dashboard = Dashboard(self, "Dashboard", dashboard_name=f"amana-{self.stage.name}")
+        dashboard.add_alarms(self.alarms.all)
+        dashboard.add_messages()
+        dashboard.add_apis({name: rest.api for name, rest in self.apis.items()})
+        dashboard.add_queues(self.queues, self.dlqs)
+        dashboard.add_functions({name: each.function for name, each in self.functions.items()})
+        dashboard.add_tables({"Conversations": data.conversations, "Ephemeral": data.ephemeral})

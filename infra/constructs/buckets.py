@@ -1,57 +1,12 @@
-"""Tables, buckets and secrets with the defaults this platform asks of all of them."""
+"""Buckets with the defaults this platform asks of all of them."""
 
-from aws_cdk import Aws, Duration, RemovalPolicy
-from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import Duration
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct, IConstruct
 
-from infra.acknowledge import (
-    AWS_SOLUTIONS,
-    HIPAA,
-    NIST_R4,
-    NIST_R5,
-    PCI,
-    acknowledge,
-)
-
-
-def string_key(name: str) -> dynamodb.Attribute:
-    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
-
-
-class Table(dynamodb.Table):
-    """`Table` and not `TableV2`, because no rule pack sees the latter."""
-
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        key: kms.IKey,
-        retain: bool,
-        sort_key: str | None = None,
-        stream: dynamodb.StreamViewType | None = None,
-        time_to_live_attribute: str | None = None,
-    ) -> None:
-        super().__init__(
-            scope,
-            construct_id,
-            partition_key=string_key("pk"),
-            sort_key=string_key(sort_key) if sort_key else None,
-            # conversations come in bursts; nobody should plan capacity for them
-            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
-            encryption_key=key,
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
-            stream=stream,
-            time_to_live_attribute=time_to_live_attribute,
-            deletion_protection=retain,
-            removal_policy=removal_policy(retain=retain),
-        )
+from infra.acknowledge import HIPAA, NIST_R4, NIST_R5, PCI, acknowledge
+from infra.constructs.lifecycle import removal_policy
 
 
 class Bucket(s3.Bucket):
@@ -151,48 +106,6 @@ def _acknowledge_single_region(bucket: IConstruct) -> None:
             "and deletions."
         ),
     )
-
-
-class Secret(secretsmanager.Secret):
-    """A JSON secret with a random placeholder, under a name that grants can be written for.
-
-    `no_rotation`: why AWS cannot rotate it by itself, and what is done instead.
-
-    `Ref` of a secret is its ARN on AWS and its name elsewhere, so policies do not use it: they
-    name `…:secret:NAME-??????`, the six characters being those that Secrets Manager appends.
-    """
-
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        name: str,
-        key: kms.IKey,
-        retain: bool,
-        generate: secretsmanager.SecretStringGenerator,
-        no_rotation: str,
-    ) -> None:
-        super().__init__(
-            scope,
-            construct_id,
-            secret_name=name,
-            encryption_key=key,
-            generate_secret_string=generate,
-            removal_policy=removal_policy(retain=retain),
-        )
-        self.arn_pattern = (
-            f"arn:{Aws.PARTITION}:secretsmanager:{Aws.REGION}:{Aws.ACCOUNT_ID}:secret:{name}-??????"
-        )
-        for rule, packs in (
-            ("SMG4", (AWS_SOLUTIONS,)),
-            ("SecretsManagerRotationEnabled", (HIPAA, NIST_R5)),
-        ):
-            acknowledge(self, rule, *packs, reason=no_rotation)
-
-
-def removal_policy(*, retain: bool) -> RemovalPolicy:
-    return RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY
 
 
 def expire_after(days: int) -> s3.LifecycleRule:

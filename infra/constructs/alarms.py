@@ -1,0 +1,74 @@
+"""Alarms that reach a person, in one vocabulary."""
+
+from aws_cdk import Aws, Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+FIVE_MINUTES = Duration.minutes(5)
+ONE_MINUTE = Duration.minutes(1)
+
+
+class Alarms(Construct):
+    """A topic, and the alarms that write to it; `email` also reads it."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, key: kms.IKey, email: str | None
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.all: list[cloudwatch.Alarm] = []
+        self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
+        # a policy of one's own replaces the default one, under which alarms may publish
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[self.topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+            )
+        )
+        if email:
+            self.topic.add_subscription(subscriptions.EmailSubscription(email))
+
+    def when(
+        self,
+        name: str,
+        metric: cloudwatch.IMetric,
+        *,
+        at_least: float,
+        means: str,
+        periods: int = 1,
+    ) -> None:
+        """`means`: what happened and what to do, for the person who is woken."""
+        alarm = cloudwatch.Alarm(
+            self,
+            name,
+            metric=metric,
+            threshold=at_least,
+            evaluation_periods=periods,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            alarm_description=means,
+            # no traffic is no trouble
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        action = actions.SnsAction(self.topic)
+        alarm.add_alarm_action(action)
+        alarm.add_ok_action(action)
+        self.all.append(alarm)
+
+    def when_not_empty(self, name: str, dlq: sqs.IQueue, *, means: str) -> None:
+        metric = dlq.metric_approximate_number_of_messages_visible(
+            period=ONE_MINUTE, statistic=cloudwatch.Stats.MAXIMUM
+        )
+        self.when(name, metric, at_least=1, means=means)
+
+    def when_waiting(self, name: str, queue: sqs.IQueue, *, seconds: int, means: str) -> None:
+        metric = queue.metric_approximate_age_of_oldest_message(
+            period=ONE_MINUTE, statistic=cloudwatch.Stats.MAXIMUM
+        )
+        self.when(name, metric, at_least=seconds, means=means, periods=3)
