@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from pathlib import Path
 from cli.emulator.gaps import Omission, close_gaps
 from cli.emulator.start import ACCOUNT, REGION, ROOT_CREDENTIALS, without_aws_account
 from cli.errors import CliError
-from cli.local.aws import LOCAL_CONFIG, local_session
+from cli.local.assets import publish
 from cli.workspace import Workspace
 
 _ASSETS_BUCKET = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
@@ -24,6 +25,7 @@ def synthesise(
     workspace: Workspace, *, graph_url: str, say: Callable[[str], None]
 ) -> list[Omission]:
     """Templates as for AWS, then the one step in which the local copy differs."""
+    shutil.rmtree(workspace.assembly, ignore_errors=True)
     _cdk(
         workspace,
         "synth",
@@ -36,7 +38,7 @@ def synthesise(
 
 
 def deploy(workspace: Workspace, *, endpoint: str) -> Outputs:
-    _make_assets_bucket(endpoint)
+    publish(workspace.assembly, bucket=_ASSETS_BUCKET, endpoint=endpoint)
     _cdk(
         workspace,
         "deploy",
@@ -47,14 +49,6 @@ def deploy(workspace: Workspace, *, endpoint: str) -> Outputs:
     )
     outputs: Outputs = json.loads(workspace.outputs.read_text(encoding="utf-8"))
     return outputs
-
-
-def _make_assets_bucket(endpoint: str) -> None:
-    """All that `cdk bootstrap` would make and a deployment with root's credentials needs."""
-    s3 = local_session().client("s3", endpoint_url=endpoint, config=LOCAL_CONFIG)
-    s3.create_bucket(
-        Bucket=_ASSETS_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
-    )
 
 
 def _cdk(

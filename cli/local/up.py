@@ -66,7 +66,7 @@ def _start(workspace: Workspace, progress: Progress) -> Facts:
             stage, credentials, outputs, endpoint=ports.endpoint, graph_url=graph_url
         )
         tenant.connect_webhook(found)
-        _api_answers(found)
+        _api_answers(workspace, found)
     facts.write(workspace, found)
     return found
 
@@ -93,12 +93,12 @@ def _children(workspace: Workspace) -> tuple[Child, ...]:
     return run.load(workspace).children
 
 
-def _api_answers(found: Facts) -> None:
+def _api_answers(workspace: Workspace, found: Facts) -> None:
     client = ApiClient(found)
     wait_until(
         lambda: client.get("/v1/conversations").status == _OK or None,
         what="An answer of the API",
-        hint="The emulator's log tells why.",
+        hint=f"The functions' errors are in {workspace.log('emulator')}.",
         seconds=30,
     )
 
