@@ -84,6 +84,7 @@ class ApiStack(FunctionStack):
             settings=MessagesApiSettings(
                 conversations_table=data.conversations.table_name,
                 outbound_queue_url=outbound.queue_url,
+                media_bucket=data.media.bucket_name,
                 pseudonym_secret_arn=data.pseudonym.secret_arn,
                 portfolio_id=stage.tenant.portfolio_id,
                 default_phone_number_id=stage.tenant.phone_number_ids[0],
