@@ -7,6 +7,8 @@ from functions.core.runtime.settings import Settings
 class MessagesApiSettings(Settings):
     conversations_table: str
     outbound_queue_url: str
+    # updates too large for a DynamoDB item are read from here
+    media_bucket: str
     pseudonym_secret_arn: str
     portfolio_id: str
     # used when a caller names none

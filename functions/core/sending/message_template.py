@@ -131,12 +131,12 @@ Parameter = Annotated[
 ]
 
 
-class Header(Part):
+class HeaderComponent(Part):
     type: Literal["header"]
     parameters: list[Parameter]
 
 
-class Body(Part):
+class BodyComponent(Part):
     type: Literal["body"]
     parameters: list[Parameter]
 
@@ -165,26 +165,36 @@ Position = Annotated[
 ]
 
 
-class Button(Part):
+class ButtonComponent(Part):
     type: Literal["button"]
     sub_type: Annotated[str, Matching(r"[A-Za-z_]{1,32}", "must be a button type such as url")]
     index: Position
     parameters: list[Parameter] | None = None
 
 
-class LimitedTimeOffer(Part):
+class LimitedTimeOfferComponent(Part):
     type: Literal["limited_time_offer"]
     parameters: list[Parameter]
+
+
+CardComponent = Annotated[
+    HeaderComponent | BodyComponent | ButtonComponent, Field(discriminator="type")
+]
 
 
 class CarouselCard(Part):
     card_index: Annotated[int, Field(ge=0, lt=limit("carousel_most_cards"))]
     components: Annotated[
-        list[Annotated[Header | Body | Button, Field(discriminator="type")]], Field(min_length=1)
+        list[
+            Annotated[
+                HeaderComponent | BodyComponent | ButtonComponent, Field(discriminator="type")
+            ]
+        ],
+        Field(min_length=1),
     ]
 
 
-class Carousel(Part):
+class CarouselComponent(Part):
     type: Literal["carousel"]
     cards: Annotated[
         list[CarouselCard], Field(min_length=1, max_length=limit("carousel_most_cards"))
@@ -192,7 +202,12 @@ class Carousel(Part):
 
 
 Component = Annotated[
-    Header | Body | Button | LimitedTimeOffer | Carousel, Field(discriminator="type")
+    HeaderComponent
+    | BodyComponent
+    | ButtonComponent
+    | LimitedTimeOfferComponent
+    | CarouselComponent,
+    Field(discriminator="type"),
 ]
 
 

@@ -1,0 +1,110 @@
+"""A request as API Gateway hands it over, checked before anything is done with it."""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import unquote
+
+from functions.core.sending.message_errors import FieldError
+from functions.messages_api.problems import (
+    NOT_FOUND,
+    TOO_LARGE,
+    UNAUTHENTICATED,
+    ProblemError,
+    forbidden,
+    invalid,
+)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a path, a query or a header, and the form its text must have."""
+
+    name: str
+    where: Literal["path", "query", "header"]
+    pattern: str
+    reason: str
+    required: bool = False
+    schema: Mapping[str, Any] = field(default_factory=dict)
+
+    def accepts(self, text: str) -> bool:
+        return re.fullmatch(self.pattern, text, re.ASCII) is not None
+
+
+class Request:
+    def __init__(self, event: Mapping[str, Any], path: Mapping[str, str]) -> None:
+        self._event = event
+        self._path = {name: unquote(text) for name, text in path.items()}
+
+    @property
+    def request_id(self) -> str:
+        return str(self._context.get("requestId", ""))
+
+    @property
+    def client_id(self) -> str:
+        return str(self._claims.get("client_id") or self._claims.get("sub", ""))
+
+    def authorize(self, scope: str) -> None:
+        """API Gateway has checked this already; a mistake in its set-up must not open the door."""
+        if not self._claims or not self.client_id:
+            raise ProblemError(UNAUTHENTICATED)
+        if scope not in str(self._claims.get("scope", "")).split():
+            raise ProblemError(forbidden(scope))
+
+    def values(self, parameters: Sequence[Parameter]) -> dict[str, str]:
+        """The parameters that were given; every one that is wrong is named."""
+        errors = [
+            FieldError(name, "is not a parameter of this address")
+            for name in self._query
+            if name not in {p.name for p in parameters if p.where == "query"}
+        ]
+        found: dict[str, str] = {}
+        for parameter in parameters:
+            text = self._text(parameter)
+            if text is not None and parameter.accepts(text):
+                found[parameter.name] = text
+            elif parameter.where == "path":
+                raise ProblemError(NOT_FOUND)
+            elif text is not None:
+                errors.append(FieldError(parameter.name, parameter.reason))
+            elif parameter.required:
+                errors.append(FieldError(parameter.name, "is required"))
+        if errors:
+            raise ProblemError(invalid(*errors))
+        return found
+
+    def body(self, most_bytes: int) -> bytes:
+        text = self._event.get("body") or ""
+        data: bytes = text.encode("utf-8", "surrogatepass")
+        if self._event.get("isBase64Encoded"):
+            try:
+                data = base64.b64decode(data, validate=True)
+            except binascii.Error:
+                raise ProblemError(invalid(FieldError("body", "is not readable"))) from None
+        if len(data) > most_bytes:
+            raise ProblemError(TOO_LARGE)
+        return data
+
+    def _text(self, parameter: Parameter) -> str | None:
+        if parameter.where == "path":
+            return self._path.get(parameter.name)
+        if parameter.where == "query":
+            return self._query.get(parameter.name)
+        headers = self._event.get("headers") or {}
+        wanted = parameter.name.lower()
+        return next((text for name, text in headers.items() if name.lower() == wanted), None)
+
+    @property
+    def _query(self) -> Mapping[str, str]:
+        return self._event.get("queryStringParameters") or {}
+
+    @property
+    def _context(self) -> Mapping[str, Any]:
+        return self._event.get("requestContext") or {}
+
+    @property
+    def _claims(self) -> Mapping[str, Any]:
+        return (self._context.get("authorizer") or {}).get("claims") or {}

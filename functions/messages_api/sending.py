@@ -1,0 +1,30 @@
+"""POST /v1/messages."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from functions.core.runtime import log
+from functions.core.sending.messages import MAX_BYTES, parse_message
+from functions.messages_api import wiring
+from functions.messages_api.requests import Parameter, Request
+
+IDEMPOTENCY_KEY = Parameter(
+    name="Idempotency-Key",
+    where="header",
+    pattern=r"[!-~]([ -~]{0,253}[!-~])?",
+    reason="must be 1 to 255 printable ASCII characters",
+    required=True,
+)
+
+
+def send(request: Request, values: Mapping[str, str]) -> dict[str, Any]:
+    message = parse_message(request.body(MAX_BYTES))
+    accepted = wiring.sending().accept(
+        client_id=request.client_id,
+        idempotency_key=values[IDEMPOTENCY_KEY.name],
+        message=message,
+    )
+    log.info("message accepted", message_id=accepted.id, conversation_id=accepted.conversation_id)
+    log.metric("MessagesAccepted", type=message.type)
+    return asdict(accepted)
