@@ -110,7 +110,7 @@ class Outbox:
         """Wait until nothing is due by the sandbox's clock; false when it takes too long."""
         deadline = time.monotonic() + timeout
         with self._changed:
-            while self._due() or self._in_flight:
+            while self._in_flight or (self._heap and self._heap[0][0] <= self._clock.now()):
                 left = deadline - time.monotonic()
                 if left <= 0:
                     return False

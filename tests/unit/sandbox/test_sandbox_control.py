@@ -1,9 +1,16 @@
 """The rest of /sandbox/…: time, people, state, health, the log of webhooks."""
 
+from pathlib import Path
+
 import pytest
 from sandbox_bench import NOW, PHONE
 
+import sandbox
+from sandbox.faults import GRAPH_KINDS, WEBHOOK_KINDS
+from sandbox.web.control_routes import control_rules
 from sandbox.webhooks.post import Result
+
+README = (Path(sandbox.__file__).parent / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_clock_can_be_advanced_set_and_frozen(bench):
@@ -100,3 +107,16 @@ def test_the_log_shows_every_attempt_with_its_answer(bench):
 
 def test_nothing_due_is_settled_at_once(bench):
     assert bench.control("POST", "settle", {}).json == {"settled": True}
+
+
+def test_the_readme_names_every_control_path(bench):
+    paths = {rule.rule for rule in control_rules(bench.sandbox.control)}
+
+    assert {path for path in paths if f"{path}`" not in README} == set()
+
+
+@pytest.mark.parametrize(("kind", "options"), [*GRAPH_KINDS.items(), *WEBHOOK_KINDS.items()])
+def test_the_readme_names_every_fault_with_its_options(kind, options):
+    (row,) = [line for line in README.splitlines() if line.startswith(f"| `{kind}` |")]
+
+    assert {option for option in options if f"`{option}`" not in row} == set()
