@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[3]
 # Payloads published by Meta are test data from outside the repository.
 PUBLISHED = Path(os.environ.get("AMANA_META_SAMPLES", ROOT.parent / "shared" / "webhooks"))
 OURS = ROOT / "events"
+EVENTS = sorted(path for path in OURS.iterdir() if path.suffix in (".json", ".txt"))
 
 WABA = "900000000000001"
 NUMBER_ID = "900000000000002"

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from functions.core.whatsapp.updates import updates
 from tests.unit.whatsapp.builders import (
+    EVENTS,
     METADATA,
-    OURS,
     PERSON,
     one,
     read,
@@ -103,9 +103,6 @@ def test_the_order_of_names_does_not_change_a_key():
     turned = {"b": {"d": 2, "c": 1}, "event": "X"}
 
     assert one(read(webhook(event))).key == one(read(webhook(turned))).key
-
-
-EVENTS = sorted(OURS.glob("*.json"))
 
 
 @pytest.mark.parametrize("path", EVENTS, ids=lambda path: path.stem)
