@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
+from functions.core.sending.messages import AnyMessage
 from functions.messages_api.answers import ProblemDetails
 from functions.messages_api.operations import OPERATIONS, READ, SEND, Operation
 from functions.messages_api.problems import MEDIA_TYPE

@@ -106,7 +106,7 @@ def test_none_or_several_addresses(address: dict[str, Any], reason: str) -> None
     [
         ("recipient", SECRET),
         ("contact_id", f"{SECRET} x"),
-        ("phone_number_id", SECRET),
+        ("phone_number_id", f"{SECRET} x"),
         ("context", {"message_id": SECRET}),
         ("policy", SECRET),
         ("messaging_product", SECRET),
