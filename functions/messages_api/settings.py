@@ -11,8 +11,7 @@ class MessagesApiSettings(Settings):
     media_bucket: str
     pseudonym_secret_arn: str
     portfolio_id: str
-    # used when a caller names none
-    default_phone_number_id: str
-    waba_id: str
+    # those this deployment sends from, comma-separated, the default first
+    phone_number_ids: str
     # a contact with more messages waiting than this gets a 429
     max_pending_per_conversation: int

@@ -55,7 +55,7 @@ def sending() -> SendingService:
             records=records(),
             directory=directory(),
             pseudonyms=pseudonyms(),
-            phone_number_ids=(chosen.default_phone_number_id,),
+            phone_number_ids=tuple(chosen.phone_number_ids.split(",")),
         ),
         pseudonyms=pseudonyms(),
         wake_ups=SqsWakeUps(aws.sqs(), chosen.outbound_queue_url),

@@ -87,8 +87,7 @@ class ApiStack(FunctionStack):
                 media_bucket=data.media.bucket_name,
                 pseudonym_secret_arn=data.pseudonym.secret_arn,
                 portfolio_id=stage.tenant.portfolio_id,
-                default_phone_number_id=stage.tenant.phone_number_ids[0],
-                waba_id=stage.tenant.waba_id,
+                phone_number_ids=",".join(stage.tenant.phone_number_ids),
                 max_pending_per_conversation=stage.max_pending_per_conversation,
             ),
             grants=[

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
+from functions.core.contacts.model import Person
 from functions.core.contacts.service import Directory
 from functions.core.conversations.model import split_thread, thread_id
 from functions.core.runtime.records import Item
@@ -50,11 +51,14 @@ class Gate:
         return Decision(reasons=[OUTSIDE_WINDOW])
 
     def _windows(self, thread: str) -> list[Window]:
-        """The windows of all threads on which the business reaches the same person."""
+        """The windows of all threads the same person has or had with this number.
+
+        What another owner of a recycled number wrote opens nothing for this person.
+        """
         phone_number_id, node = split_thread(thread)
         person, _ = self._directory.person_behind(node, inf)
-        threads = {thread, *(thread_id(phone_number_id, other) for other in person.current)}
-        return [_window(name, item) for name, item in self._store.threads(threads).items()]
+        found = self._store.threads({thread_id(phone_number_id, s.node) for s in person.spans})
+        return [_window(name, item, person) for name, item in found.items()]
 
     def _entered_and_answered(self, windows: list[Window], now_ms: int) -> bool:
         """Meta opens the free entry point window only when the business answers in time."""
@@ -65,9 +69,15 @@ class Gate:
         )
 
 
-def _window(thread: str, item: Item) -> Window:
+def _window(thread: str, item: Item, person: Person) -> Window:
+    spans = [span for span in person.spans if span.node == split_thread(thread)[1]]
+
+    def theirs(at_ms: int | None) -> bool:
+        return at_ms is not None and any(span.holds(at_ms) for span in spans)
+
+    last_user_ms = item.get("window_from_ms")
     return Window(
         thread=thread,
-        last_user_ms=item.get("window_from_ms"),
-        entry_points_ms=tuple(item.get("entry_points_ms", ())),
+        last_user_ms=last_user_ms if theirs(last_user_ms) else None,
+        entry_points_ms=tuple(at for at in item.get("entry_points_ms", ()) if theirs(at)),
     )

@@ -93,6 +93,21 @@ def test_the_window_of_the_person_counts_whichever_alias_they_wrote_from():
     assert platform.state(accepted.id) == "accepted"
 
 
+def test_the_word_of_a_numbers_last_owner_opens_nothing_for_the_next():
+    platform = Platform()
+    platform.write_in(from_user_id="US.1")
+    platform.clock.now += 60_000
+    system = {"type": "user_changed_number", "wa_id": "15550100009", "user_id": "US.2"}
+    platform.write_in(wamid="wamid.moved", from_user_id="US.1", type="system", system=system)
+    platform.clock.now += 60_000
+    refused = platform.accept("to the next owner")
+    platform.drain()
+    moved = platform.accept("to the one who moved", to="+15550100009")
+    platform.drain()
+    assert (platform.state(refused.id), platform.state(moved.id)) == ("refused", "accepted")
+    assert refused.contact_id != moved.contact_id
+
+
 def test_messages_of_one_conversation_leave_in_the_order_they_were_accepted():
     platform = Platform()
     platform.write_in()
