@@ -101,7 +101,10 @@ def _recipient(raw: Raw) -> Aliases:
     )
 
 
-def _of_message(_: Piece, raw: Raw) -> People:
+def _of_message(piece: Piece, raw: Raw) -> People:
+    """Normally from the person; an app on standby may be shown what the business wrote, too."""
+    if _is_business(piece, raw.get("from")):
+        return _of_echo(piece, raw)
     return People(_sender(raw), _group(raw.get("group_id")))
 
 

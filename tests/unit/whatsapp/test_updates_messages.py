@@ -97,6 +97,13 @@ def test_echoes_and_history_open_no_window():
     assert not any(update.opens_window for update in found)
 
 
+def test_what_the_business_wrote_opens_no_window_wherever_it_is_shown():
+    update = one(read_value("standby", messages=[text_message(**{"from": BUSINESS, "to": PERSON})]))
+
+    assert (update.by_business, update.opens_window) == (True, False)
+    assert aliases(update.aliases) == [("phone", PERSON)]
+
+
 @pytest.mark.parametrize(
     ("referral", "entry_point"),
     [
