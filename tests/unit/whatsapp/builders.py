@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections import Counter
 from pathlib import Path
 
 from functions.core.whatsapp.updates import updates
@@ -84,9 +83,6 @@ def leaves(document):
 
 
 def said(found):
-    """How often each leaf occurs in all that is kept of these updates."""
-    kept = Counter()
-    for update in found:
-        for part in (update.raw, update.contact, update.thread, update.envelope):
-            kept.update(leaves(part))
-    return kept
+    """Every leaf of all that is kept of these updates."""
+    around = [part for u in found for part in (u.contact, u.thread, u.envelope) if part is not None]
+    return {leaf for part in [*(u.raw for u in found), *around] for leaf in leaves(part)}

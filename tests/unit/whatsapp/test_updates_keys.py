@@ -116,9 +116,9 @@ def test_the_updates_of_one_scenario_have_different_keys(path):
 @settings(max_examples=50, deadline=None)
 def test_regrouping_a_delivery_changes_no_update(random, parts):
     """Meta may redeliver the same updates in other POSTs, entries and arrays."""
-    messages = [text_message(id=f"m{n}", **{"from": f"1555010000{n}"}) for n in range(6)]
-    statuses = [status(id=f"s{n}", recipient_id=f"1555010000{n}") for n in range(6)]
-    contacts = [{"wa_id": f"1555010000{n}", "profile": {"name": f"N{n}"}} for n in range(6)]
+    messages = [text_message(id=f"m{n}", **{"from": f"1555010000{n}"}) for n in range(1, 7)]
+    statuses = [status(id=f"s{n}", recipient_id=f"1555010000{n}") for n in range(1, 7)]
+    contacts = [{"wa_id": f"1555010000{n}", "profile": {"name": f"N{n}"}} for n in range(1, 7)]
     whole = read_value(messages=messages, statuses=statuses, contacts=contacts)
 
     elements = [("messages", each) for each in messages] + [("statuses", s) for s in statuses]
