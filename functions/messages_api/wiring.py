@@ -45,13 +45,17 @@ def directory() -> Directory:
 
 
 @cache
+def store() -> DynamoSending:
+    return DynamoSending(aws.dynamodb(), settings().conversations_table)
+
+
+@cache
 def sending() -> SendingService:
     chosen = settings()
-    store = DynamoSending(aws.dynamodb(), chosen.conversations_table)
     return SendingService(
-        store=store,
+        store=store(),
         addressing=Addressing(
-            store=store,
+            store=store(),
             records=records(),
             directory=directory(),
             pseudonyms=pseudonyms(),
@@ -82,6 +86,7 @@ def reading() -> Reading:
             listing=listing,
             directory=directory(),
             rule=_window_rule(),
+            answered=store().answered,
             now_ms=clock.now_ms,
         ),
     )

@@ -14,10 +14,12 @@ from functions.core.conversations.read_recent import Recent
 from functions.core.conversations.reading import Reading
 from functions.core.conversations.service import ConversationsService
 from functions.core.runtime.dynamodb import DynamoRecords
+from functions.core.sending.dynamodb import DynamoSending
 from functions.core.sending.model import WindowRule
 from tests.fakes import build, tables
 from tests.fakes.reading import MemoryBlobSource, MemoryListing
 from tests.fakes.records import MemoryRecords
+from tests.fakes.sending import MemorySending
 
 T = 1_790_000_000  # seconds, as Meta writes times
 ADA, BEN = "15550100011", "15550100022"
@@ -35,7 +37,7 @@ class World:
         self.folding.fold(build.body(build.webhook(*changes, **more)))
 
 
-def make_world(records: Any, listing: Any, blobs: Any, source: Any) -> World:
+def make_world(records: Any, sending: Any, listing: Any, blobs: Any, source: Any) -> World:
     now = [T * 1000]
     directory = build.directory(records)
     recent = Recent(
@@ -43,6 +45,7 @@ def make_world(records: Any, listing: Any, blobs: Any, source: Any) -> World:
         listing=listing,
         directory=directory,
         rule=RULE,
+        answered=sending.answered,
         now_ms=lambda: now[0],
     )
     return World(
@@ -60,7 +63,9 @@ def make_world(records: Any, listing: Any, blobs: Any, source: Any) -> World:
 
 def memory_world() -> World:
     records, blobs = MemoryRecords(), build.MemoryBlobs()
-    return make_world(records, MemoryListing(records), blobs, MemoryBlobSource(blobs))
+    return make_world(
+        records, MemorySending(records), MemoryListing(records), blobs, MemoryBlobSource(blobs)
+    )
 
 
 @pytest.fixture(params=["memory", "aws"])
@@ -76,6 +81,7 @@ def world(request):
         )
         yield make_world(
             DynamoRecords(dynamodb, "conversations"),
+            DynamoSending(dynamodb, "conversations"),
             DynamoListing(dynamodb, "conversations"),
             S3Blobs(s3, BUCKET),
             S3BlobSource(s3, BUCKET),
@@ -157,6 +163,16 @@ def test_the_list_says_who_when_and_whether_the_window_is_open(world):
     assert not listed(world)[0]["window"]["open"]
 
 
+def test_an_answered_entry_point_keeps_the_window_open_for_three_days(world):
+    world.told(text(ADA, "1", T, referral={"source_type": "ad", "ctwa_clid": "c"}))
+    world.now[0] = (T + 100_000) * 1000
+    assert listed(world)[0]["window"] == {"open": False, "expires_at": "2026-09-22T14:13:20.000Z"}
+
+    world.told(echo(ADA, "2", T + 60))
+
+    assert listed(world)[0]["window"] == {"open": True, "expires_at": "2026-09-24T14:13:20.000Z"}
+
+
 def test_who_never_wrote_has_no_window(world):
     world.told(echo(ADA, "1", T))
 
@@ -174,7 +190,7 @@ def test_pages_hold_every_message_once(world, limit):
 
 @pytest.mark.parametrize("limit", [1, 2, 100])
 def test_pages_hold_every_conversation_once_most_recent_first(world, limit):
-    people = [f"1555010{i:04d}" for i in range(30)]
+    people = [f"1555020{i:04d}" for i in range(30)]
     world.told(*(text(number, f"{i}", T + i) for i, number in enumerate(people)))
 
     pages = paged(world.reading.conversations, limit=limit)

@@ -15,6 +15,7 @@ from functions.core.sending.model import WindowRule
 from tests.fakes import build
 from tests.fakes.reading import MemoryBlobSource, MemoryListing
 from tests.fakes.records import MemoryRecords
+from tests.fakes.sending import MemorySending
 
 T = 1_790_000_000
 PEOPLE = ("15550100011", "15550100022", "15550100033")
@@ -38,6 +39,7 @@ class World:
                 listing=self.listing,
                 directory=directory,
                 rule=rule,
+                answered=MemorySending(self.records).answered,
                 now_ms=lambda: T * 1000,
             ),
         )

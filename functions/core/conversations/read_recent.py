@@ -5,7 +5,7 @@ Every owner's conversation is listed at the one thread where the latest of it ca
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from functions.core.contacts.model import Node, Person, Span, person_of
@@ -17,7 +17,7 @@ from functions.core.conversations.read_page import Entry, Page, View, batches, f
 from functions.core.conversations.read_store import END, Listed, Listing, bounds, descending
 from functions.core.conversations.views import conversation_id
 from functions.core.runtime.records import Item, Key, RecordStore
-from functions.core.sending.model import Window, WindowRule, open_window
+from functions.core.sending.model import Window, WindowRule, entry_points
 
 # Threads whose persons are worked out together: a few requests for all of them.
 _BATCH = 20
@@ -26,6 +26,7 @@ _BATCH = 20
 _MOST_THREADS = 500
 
 Nodes = dict[str, Node]
+Answered = Callable[[Collection[str], int, int], bool]
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,15 @@ class Recent:
         listing: Listing,
         directory: Directory,
         rule: WindowRule,
+        answered: Answered,
         now_ms: Callable[[], int],
     ) -> None:
+        """`answered`: whether the business wrote on these threads between two times."""
         self._records = records
         self._listing = listing
         self._directory = directory
         self._rule = rule
+        self._answered = answered
         self._now_ms = now_ms
 
     def page(self, *, phone_number_id: str | None, cursor: str | None, limit: int) -> Page:
@@ -123,15 +127,26 @@ class Recent:
         return None
 
     def _window(self, held: _Held, known: dict[str, Item]) -> View:
-        opened = [
-            Window(thread, at_ms, ())
+        """As the gate sees it: the person's last words, or an entry point answered in time."""
+        windows = [
+            Window(
+                thread,
+                at_ms
+                if (at_ms := record.get("window_from_ms")) and held.held(thread, at_ms)
+                else None,
+                tuple(at for at in record.get("entry_points_ms", ()) if held.held(thread, at)),
+            )
             for thread, record in known.items()
-            if (at_ms := record.get("window_from_ms")) is not None and held.held(thread, at_ms)
         ]
-        window = open_window(opened, self._rule, self._now_ms())
-        last_ms = max((w.last_user_ms for w in opened if w.last_user_ms is not None), default=None)
-        expires_ms = 0 if last_ms is None else last_ms + self._rule.customer_service_ms
-        return {"open": window is not None, "expires_at": moment_of(expires_ms)}
+        rule = self._rule
+        ends = [w.last_user_ms + rule.customer_service_ms for w in windows if w.last_user_ms]
+        ends += [
+            at_ms + rule.entry_point_ms
+            for at_ms in entry_points(windows, rule, self._now_ms())
+            if self._answered(list(known), at_ms, at_ms + rule.entry_point_answer_ms)
+        ]
+        end_ms = max(ends, default=0)
+        return {"open": self._now_ms() < end_ms, "expires_at": moment_of(end_ms)}
 
 
 def _owners(thread: str, nodes: Nodes) -> list[_Held]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import (
     BaseModel,
     ConfigDict,
+    Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     StringConstraints,
@@ -84,7 +85,7 @@ class Matching:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        return {**handler(schema), "pattern": f"^{self.pattern}$"}
+        return {**handler(schema), "pattern": f"^({self.pattern})$"}
 
     def _check(self, text: str) -> str:
         if re.fullmatch(self.pattern, text, re.ASCII) is None:
@@ -162,13 +163,7 @@ class Audio(Media):
 
 
 class Place(Part):
-    latitude: float
-    longitude: float
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
     name: SomeText | None = None
     address: SomeText | None = None
-
-    @model_validator(mode="after")
-    def _on_earth(self) -> Self:
-        if not (-90 <= self.latitude <= 90 and -180 <= self.longitude <= 180):  # noqa: PLR2004 - degrees
-            raise refused("latitude lies within ±90, longitude within ±180 degrees")
-        return self
