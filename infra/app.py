@@ -14,7 +14,7 @@ from cdk_nag import (
 )
 
 from infra.config import StageConfig
-from infra.packages import ROOT
+from infra.processes import ROOT
 from infra.stacks.api import ApiStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingress import IngressStack

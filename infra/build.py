@@ -11,10 +11,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from infra import packages
+from infra import bytecode, packages
 from infra.config import StageConfig
-from infra.imports import imports_of
-from infra.packages import ROOT, Target
+from infra.imports import Imports, imports_of
+from infra.packages import Target
+from infra.processes import ROOT
 
 BUILD = ROOT / ".build"
 
@@ -34,16 +35,26 @@ def target_of(stage: StageConfig) -> Target:
     )
 
 
-def build_assets(stage: StageConfig, *, say: Callable[[str], None] | None = None) -> Path:
+def build_assets(
+    stage: StageConfig, *, build: Path = BUILD, say: Callable[[str], None] | None = None
+) -> Path:
     """The folder that holds one folder per function; rebuilt where sources changed."""
     say = say or _progress
     target = target_of(stage)
-    if packages.bytecode_interpreter(target.python) is None:
-        say(f"no python{target.python} here: functions ship as source, cold starts take longer")
-    assets = BUILD / "assets" / target.folder
+    if bytecode.interpreter(target.python) is None:
+        say(
+            f"no python{target.python} here: functions go without bytecode, cold starts take a "
+            f"second longer; `uv python install {target.python}` brings one"
+        )
+    assets = build / "assets" / target.folder
     assets.mkdir(parents=True, exist_ok=True)
     for name in function_names():
-        _build(name, target, assets, say)
+        needs = imports_of(name, root=ROOT)
+        third_party = packages.install(
+            needs.distributions, target, cache_folder=build / "packages", say=say
+        )
+        if _assemble(name, needs, third_party, target, assets / name):
+            say(f"asset {name}: {', '.join(sorted(needs.distributions)) or 'no packages'}")
     return assets
 
 
@@ -55,27 +66,40 @@ def stand_in_assets(folder: Path) -> Path:
     return folder
 
 
-def _build(name: str, target: Target, assets: Path, say: Callable[[str], None]) -> None:
-    needs = imports_of(name, root=ROOT)
-    third_party = packages.install(needs, target, cache_folder=BUILD / "packages", say=say)
+def _assemble(
+    name: str, needs: Imports, third_party: list[Path], target: Target, asset: Path
+) -> bool:
+    """Whether anything had to be done."""
     sources = _sources(name)
-    digest = _digest(sources, third_party.name)
-    stamp = assets / f"{name}.digest"
-    if (assets / name).is_dir() and stamp.exists() and stamp.read_text() == digest:
-        return
-    say(f"asset {name}: {', '.join(sorted(needs.distributions)) or 'no packages'}")
-    partial = assets / f"{name}.partial-{os.getpid()}"
+    digest = _digest(sources, [*(each.name for each in third_party), *sorted(needs.services)])
+    stamp = asset.with_name(f"{name}.digest")
+    if asset.is_dir() and stamp.exists() and stamp.read_text() == digest:
+        return False
+    partial = asset.with_name(f"{name}.partial-{os.getpid()}")
     shutil.rmtree(partial, ignore_errors=True)
-    (partial / "functions").mkdir(parents=True)
     for path in sources:
         copy = partial / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
-    packages.compile_bytecode(partial, target.python)
-    shutil.copytree(third_party, partial, dirs_exist_ok=True)
-    shutil.rmtree(assets / name, ignore_errors=True)
-    partial.rename(assets / name)
+    bytecode.compile_folder(partial, target.python)
+    for package in third_party:
+        shutil.copytree(package, partial, dirs_exist_ok=True, ignore=_unused_models(needs.services))
+    shutil.rmtree(asset, ignore_errors=True)
+    partial.rename(asset)
     stamp.write_text(digest)
+    return True
+
+
+def _unused_models(services: frozenset[str]) -> Callable[[str, list[str]], list[str]]:
+    """Botocore describes 400 services in 25 MB; a function talks to a handful."""
+
+    def ignore(folder: str, names: list[str]) -> list[str]:
+        path = Path(folder)
+        if path.parts[-2:] == ("botocore", "data"):
+            return [name for name in names if (path / name).is_dir() and name not in services]
+        return [name for name in names if name.startswith("examples-1.json")]
+
+    return ignore
 
 
 def _sources(name: str) -> list[Path]:
@@ -85,8 +109,8 @@ def _sources(name: str) -> list[Path]:
     return sorted([ROOT / "functions" / "__init__.py", *kept])
 
 
-def _digest(sources: list[Path], third_party: str) -> str:
-    total = hashlib.sha256(third_party.encode())
+def _digest(sources: list[Path], inputs: list[str]) -> str:
+    total = hashlib.sha256("\n".join(inputs).encode())
     for path in sources:
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         total.update(f"{path.relative_to(ROOT)} {content}\n".encode())

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,7 +12,7 @@ from infra.app import synthesise
 from infra.build import BUILD, stand_in_assets
 from infra.config import StageName, load_stage
 from infra.gate import MOST_RULES, Audit, audit
-from infra.packages import ROOT
+from infra.processes import run, tool
 
 AWS_STAGES = [name for name in get_args(StageName) if name != "local"]
 
@@ -39,12 +38,10 @@ def main() -> int:
 
 def lint(templates: Iterable[Path]) -> list[str]:
     """What cfn-lint says about the templates, offline."""
-    command = [str(Path(sys.executable).parent / "cfn-lint"), "--format", "json"]
+    command = [tool("cfn-lint"), "--format", "json"]
     # CDK says again in DependsOn what a reference says already; harmless
     command += ["--ignore-checks", "W3005", "--", *map(str, templates)]
-    done = subprocess.run(  # noqa: S603 - the locked cfn-lint beside this interpreter, no shell
-        command, cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = run(command)
     if done.returncode and not done.stdout.strip():
         return [f"cfn-lint failed: {done.stderr.strip()}"]
     return [

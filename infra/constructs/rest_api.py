@@ -62,13 +62,14 @@ class RestApi(Construct):
         )
         self.stage = self.api.deployment_stage
         # API Gateway would create this group by itself, unencrypted and for ever
-        LogGroup(
+        execution_log = LogGroup(
             self,
             "ExecutionLogs",
             stage=stage,
             key=log_key,
             name=f"API-Gateway-Execution-Logs_{self.api.rest_api_id}/{_STAGE}",
         )
+        self.stage.node.add_dependency(execution_log)
         self.validator = self.api.add_request_validator(
             "Validator", validate_request_body=True, validate_request_parameters=True
         )

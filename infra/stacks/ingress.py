@@ -63,7 +63,7 @@ class IngressStack(FunctionStack):
                 permissions.send_to(self.inbound.queue),
                 permissions.use_objects(data.transit, "PutObject"),
                 permissions.read_secrets(data.meta),
-                permissions.use_key(data.keys.transit, through=["sqs", "s3"], write=True),
+                permissions.use_key(data.keys.transit, through=["s3"], write=True),
                 permissions.use_key(data.keys.data, through=["secretsmanager"], write=False),
             ],
             # HMAC over 3 MB and the imports of a cold start want some processor

@@ -21,7 +21,7 @@ from infra.constructs.queues import QueueWithDlq
 from infra.stacks.base import FunctionStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingress import IngressStack
-from infra.stacks.sizes import INBOUND_TIMEOUT, SENDER_TIMEOUT
+from infra.stacks.sizes import INBOUND_BATCH, INBOUND_TIMEOUT, SENDER_TIMEOUT
 
 
 class MessagingStack(FunctionStack):
@@ -89,7 +89,12 @@ class MessagingStack(FunctionStack):
                 concurrency=stage.concurrency.inbound,
             ),
         )
-        self._consume(inbound, source.queue, batch_size=10, concurrency=stage.concurrency.inbound)
+        self._consume(
+            inbound,
+            source.queue,
+            batch_size=INBOUND_BATCH,
+            concurrency=stage.concurrency.inbound,
+        )
         return inbound
 
     def _sender(self) -> Function:

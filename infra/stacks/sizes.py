@@ -2,7 +2,8 @@
 
 from aws_cdk import Duration
 
-# ten webhooks of up to 1,000 updates each
+# five webhooks of up to 1,000 updates each, at some 20 ms an update
+INBOUND_BATCH = 5
 INBOUND_TIMEOUT = Duration.seconds(120)
 # drains one conversation: a burst paced at Meta's rate for one pair, then hands over to the next
 SENDER_TIMEOUT = Duration.seconds(60)

@@ -1,0 +1,146 @@
+"""Who gets through the two front doors, and what is written down about it."""
+
+import json
+
+import pytest
+
+from infra.stacks.api import ROUTES
+
+
+def test_webhooks_are_open_and_everything_else_but_the_description_asks_for_a_scope(prod):
+    methods = {
+        (each.stack, each.properties["HttpMethod"], _path(prod, each)): each.properties
+        for each in prod.of_type("AWS::ApiGateway::Method")
+    }
+    open_methods = {key for key, each in methods.items() if each["AuthorizationType"] == "NONE"}
+    assert open_methods == {
+        ("ingress", "GET", "webhook"),
+        ("ingress", "POST", "webhook"),
+        ("api", "GET", "v1/openapi.json"),
+    }
+    for route in ROUTES:
+        method = methods["api", route.method, route.path]
+        if route.scope:
+            assert method["AuthorizationType"] == "COGNITO_USER_POOLS"
+            assert method["AuthorizationScopes"] == [f"amana/{route.scope}"]
+
+
+def test_sending_and_reading_are_different_scopes():
+    scopes = {(route.method, route.path): route.scope for route in ROUTES}
+    assert scopes.pop(("POST", "v1/messages")) == "messages:send"
+    assert set(scopes.values()) == {"messages:read", None}
+
+
+def test_a_message_without_an_idempotency_key_does_not_reach_the_function(prod):
+    (post,) = [
+        each.properties
+        for each in prod.of_type("AWS::ApiGateway::Method")
+        if each.stack == "api" and each.properties["HttpMethod"] == "POST"
+    ]
+    assert post["RequestParameters"] == {"method.request.header.Idempotency-Key": True}
+    assert "RequestValidatorId" in post
+
+
+def test_a_webhook_without_a_signature_reaches_the_function_that_counts_it(prod):
+    (post,) = [
+        each.properties
+        for each in prod.of_type("AWS::ApiGateway::Method")
+        if each.stack == "ingress" and each.properties["HttpMethod"] == "POST"
+    ]
+    assert "RequestValidatorId" not in post
+    assert "RequestParameters" not in post
+
+
+def test_webhook_bodies_travel_as_raw_bytes(prod):
+    types = {
+        each.stack: each.properties.get("BinaryMediaTypes")
+        for each in prod.of_type("AWS::ApiGateway::RestApi")
+    }
+    assert types == {"ingress": ["*/*"], "api": None}
+
+
+def test_the_firewall_looks_at_no_body_and_limits_every_address(prod):
+    acls = prod.of_type("AWS::WAFv2::WebACL")
+    assert len(acls) == len(prod.of_type("AWS::WAFv2::WebACLAssociation")) == 2
+    for acl in acls:
+        rate, *managed = acl.properties["Rules"]
+        assert rate["Action"] == {"Block": {}}
+        assert rate["Statement"]["RateBasedStatement"]["AggregateKeyType"] == "IP"
+        groups = {each["Name"]: each["Statement"]["ManagedRuleGroupStatement"] for each in managed}
+        common = groups["AWSManagedRulesCommonRuleSet"]["RuleActionOverrides"]
+        counted = {each["Name"] for each in common if each["ActionToUse"] == {"Count": {}}}
+        assert {"SizeRestrictions_BODY", "CrossSiteScripting_BODY"} <= counted
+
+
+def test_neither_query_nor_token_is_written_to_a_log(prod):
+    for config in prod.of_type("AWS::WAFv2::LoggingConfiguration"):
+        assert config.properties["RedactedFields"] == [
+            {"QueryString": {}},
+            {"SingleHeader": {"Name": "authorization"}},
+        ]
+    for stage in prod.of_type("AWS::ApiGateway::Stage"):
+        written = json.loads(stage.properties["AccessLogSetting"]["Format"]).values()
+        assert not [each for each in written if "path" in each.lower() and "resource" not in each]
+        assert not [each for each in written if "querystring" in each or "header" in each]
+
+
+def test_no_stage_caches_or_traces_bodies_and_each_is_throttled(prod):
+    stages = prod.of_type("AWS::ApiGateway::Stage")
+    assert len(stages) == 2
+    for stage in stages:
+        (settings,) = stage.properties["MethodSettings"]
+        assert settings["DataTraceEnabled"] is False
+        assert not settings.get("CachingEnabled")
+        assert not stage.properties.get("CacheClusterEnabled")
+        assert settings["ThrottlingRateLimit"] > 0
+
+
+def test_refusals_of_the_gateway_are_problem_details_with_their_status(prod):
+    responses = prod.of_type("AWS::ApiGateway::GatewayResponse")
+    assert {"UNAUTHORIZED", "THROTTLED", "BAD_REQUEST_PARAMETERS", "WAF_FILTERED"} <= {
+        each.properties["ResponseType"] for each in responses
+    }
+    for each in responses:
+        headers = each.properties["ResponseParameters"]
+        assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
+        template = each.properties["ResponseTemplates"]["application/json"]
+        problem = json.loads(template.replace("$context.error.messageString", '"…"'))
+        assert problem["status"] == int(each.properties["StatusCode"])
+        assert problem["detail"]
+
+
+def test_clients_get_tokens_by_client_credentials_only(prod):
+    (client,) = prod.of_type("AWS::Cognito::UserPoolClient")
+    assert client.properties["AllowedOAuthFlows"] == ["client_credentials"]
+    assert client.properties["GenerateSecret"] is True
+    assert "ExplicitAuthFlows" not in client.properties
+    (pool,) = prod.of_type("AWS::Cognito::UserPool")
+    assert pool.properties["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+
+
+@pytest.mark.parametrize(
+    ("stack", "outputs"),
+    [
+        ("ingress", {"WebhookUrl", "InboundQueueUrl", "InboundDlqUrl"}),
+        ("messaging", {"OutboundQueueUrl", "OutboundDlqUrl"}),
+        ("api", {"ApiUrl", "TokenUrl", "UserPoolId", "ClientId"}),
+        ("data", {"ConversationsTable", "EphemeralTable", "TransitBucket", "MediaBucket"}),
+        ("observability", {"AlarmTopicArn"}),
+    ],
+)
+def test_stacks_put_out_what_people_and_tools_need(prod, stack, outputs):
+    assert outputs <= set(prod.templates[stack]["Outputs"])
+
+
+def _path(assembly, method):
+    resources = {
+        (each.stack, each.id): each.properties
+        for each in assembly.of_type("AWS::ApiGateway::Resource")
+    }
+    parts = []
+    at = method.properties["ResourceId"].get("Ref")
+    while at is not None:
+        resource = resources[method.stack, at]
+        parts.insert(0, resource["PathPart"])
+        at = resource["ParentId"].get("Ref")
+    return "/".join(parts)

@@ -1,0 +1,91 @@
+"""What is entrusted survives: deletion, mistakes, and the wrong command in the right account."""
+
+import pytest
+
+STATEFUL = {
+    "AWS::DynamoDB::Table",
+    "AWS::S3::Bucket",
+    "AWS::KMS::Key",
+    "AWS::SecretsManager::Secret",
+    "AWS::SQS::Queue",
+    "AWS::Logs::LogGroup",
+    "AWS::Cognito::UserPool",
+    "AWS::Backup::BackupVault",
+}
+
+
+@pytest.mark.parametrize("stage", ["prod", "staging"])
+def test_production_stages_retain_every_stateful_resource(assembled, stage):
+    stateful = [each for each in assembled(stage).resources if each.type in STATEFUL]
+    assert {each.type for each in stateful} == STATEFUL
+    for each in stateful:
+        assert each.body["DeletionPolicy"] == "Retain", each
+        assert each.body["UpdateReplacePolicy"] == "Retain", each
+
+
+@pytest.mark.parametrize("stage", ["prod", "staging"])
+def test_production_stages_refuse_deletion_of_tables_users_and_stacks(assembled, stage):
+    assembly = assembled(stage)
+    for table in assembly.of_type("AWS::DynamoDB::Table"):
+        assert table.properties["DeletionProtectionEnabled"] is True, table
+    for pool in assembly.of_type("AWS::Cognito::UserPool"):
+        assert pool.properties["DeletionProtection"] == "ACTIVE", pool
+    assert all(stack["terminationProtection"] for stack in assembly.stacks().values())
+
+
+def test_a_dev_stage_leaves_nothing_behind_but_the_accounts_logging_role(dev):
+    kept = {each.type for each in dev.resources if each.body.get("DeletionPolicy") == "Retain"}
+    assert kept <= {"AWS::IAM::Role", "AWS::IAM::ManagedPolicy", "AWS::ApiGateway::Account"}
+
+
+def test_every_table_has_point_in_time_recovery_and_a_customer_managed_key(prod):
+    tables = prod.of_type("AWS::DynamoDB::Table")
+    assert [each.id[:-8] for each in tables] == ["Conversations", "Ephemeral"]
+    for table in tables:
+        recovery = table.properties["PointInTimeRecoverySpecification"]
+        assert recovery["PointInTimeRecoveryEnabled"] is True, table
+        assert "KMSMasterKeyId" in table.properties["SSESpecification"], table
+
+
+def test_backups_end_when_point_in_time_recovery_does(prod):
+    (plan,) = prod.of_type("AWS::Backup::BackupPlan")
+    (rule,) = plan.properties["BackupPlan"]["BackupPlanRule"]
+    assert rule["Lifecycle"]["DeleteAfterDays"] == 35
+
+
+def test_conversations_have_the_stream_and_indexes_the_code_asks_for(prod):
+    conversations = prod.of_type("AWS::DynamoDB::Table")[0].properties
+    assert conversations["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    indexes = {
+        each["IndexName"]: [key["AttributeName"] for key in each["KeySchema"]]
+        for each in conversations["GlobalSecondaryIndexes"]
+    }
+    assert indexes == {
+        "timeline": ["thread", "at"],
+        "recent": ["recent_shard", "last_at"],
+        "due": ["due_shard", "due_at"],
+    }
+    for each in conversations["GlobalSecondaryIndexes"]:
+        assert each["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
+def test_ephemeral_items_expire(prod):
+    ephemeral = prod.of_type("AWS::DynamoDB::Table")[1].properties
+    assert ephemeral["TimeToLiveSpecification"] == {
+        "AttributeName": "expires_at",
+        "Enabled": True,
+    }
+
+
+def test_a_claim_check_outlives_every_message_that_may_point_at_it(prod):
+    (transit,) = [b for b in prod.of_type("AWS::S3::Bucket") if b.id.startswith("Transit")]
+    days = transit.properties["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"]
+    queues = {each.id[:-8]: each.properties for each in prod.of_type("AWS::SQS::Queue")}
+    in_dlq = queues["InboundDlq"]["MessageRetentionPeriod"] // 86_400
+    redriven = queues["InboundQueue"]["MessageRetentionPeriod"] // 86_400
+    assert in_dlq == 14
+    assert days > in_dlq + redriven
+
+
+def test_logs_are_kept_for_thirteen_months_in_prod(prod):
+    assert {g.properties["RetentionInDays"] for g in prod.of_type("AWS::Logs::LogGroup")} == {400}
