@@ -46,6 +46,7 @@ class Version(Answer):
     type: str
     timestamp: str | None
     content: dict[str, JsonValue]
+    errors: list[dict[str, JsonValue]]
 
 
 class Message(Answer):

@@ -44,7 +44,7 @@ def listed(facts: Iterable[Said]) -> list[dict[str, Any]]:
     """One entry for each status and recipient, in the order in which statuses climb.
 
     The earliest report gives the time. Meta puts price and errors into some reports of a status
-    and not into others, so what the earliest lacks is taken from later ones.
+    and not into others, so what the earliest lacks is taken from later ones; errors add up.
     """
     entries: dict[tuple[Any, ...], dict[str, Any]] = {}
     for fact in facts:
@@ -54,6 +54,7 @@ def listed(facts: Iterable[Said]) -> list[dict[str, Any]]:
             for name, value in entry.items():
                 if not known.get(name):
                     known[name] = value
+            known["errors"] += [error for error in entry["errors"] if error not in known["errors"]]
     return sorted(entries.values(), key=_order)
 
 

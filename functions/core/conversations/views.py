@@ -87,7 +87,7 @@ def message_view(
         "conversation_id": conversation_id(phone_number_id, contact_id),
         "contact_id": contact_id,
         "phone_number_id": phone_number_id,
-        "wamid": item.get("wamid") or _wamid(facts),
+        "wamid": item.get("wamid") or _wamid(everyones),
         "direction": direction.value,
         "type": shown.type if shown else _TYPES.get(facts[0].kind, "unknown"),
         "status": _status(item, everyones, direction, is_told=shown is not None),
@@ -142,7 +142,14 @@ def _others(shown: _Version | None, versions: list[_Version]) -> list[dict[str, 
         if _telling(version) not in seen:
             seen.add(_telling(version))
             at = moment_of(version.at_ms)
-            others.append({"type": version.type, "timestamp": at, "content": version.content})
+            others.append(
+                {
+                    "type": version.type,
+                    "timestamp": at,
+                    "content": version.content,
+                    "errors": objects(version.update.get("errors")),
+                }
+            )
     return others
 
 

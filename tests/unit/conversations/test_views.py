@@ -166,6 +166,16 @@ def test_errors_of_statuses_stand_with_the_status_and_the_message():
     assert shown["errors"] == [error]
 
 
+def test_errors_of_a_status_told_twice_add_up():
+    first, second = {"code": 131000}, {"code": 131050}
+
+    shown = sent(
+        status("failed", errors=[first]), status("failed", at=AT + 1, errors=[first, second])
+    )
+
+    assert shown["statuses"][0]["errors"] == [first, second]
+
+
 def test_statuses_of_participants_count_for_a_group_message():
     marker = {"kind": "participants", "at_ms": AT, "thread": THREAD, "direction": "outbound"}
     member = status("read", recipient_id="group-1", recipient_participant_id="15550100001")
@@ -200,6 +210,16 @@ def test_the_picture_replaces_its_placeholder_even_with_an_earlier_time():
 
     assert (shown["type"], shown["content"]) == ("image", {"image": {"id": "1"}})
     assert [version["type"] for version in shown["versions"]] == ["media_placeholder"]
+
+
+def test_a_stand_in_keeps_its_errors_when_the_message_comes_after_all():
+    error = {"code": 131060, "title": "This message is unavailable"}
+    stand_in = message({"type": "unsupported", "errors": [error]})
+
+    shown = view(stand_in, message({"type": "text", "text": {"body": "x"}}))
+
+    assert shown["errors"] == []
+    assert [version["errors"] for version in shown["versions"]] == [[error]]
 
 
 def test_the_same_message_told_again_is_no_other_version():
