@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from functions.core.runtime import log
 from functions.messages_api.operations import OPERATIONS, Operation
-from functions.messages_api.problems import FAILED, MEDIA_TYPE, NOT_FOUND, Problem, problem_of
+from functions.messages_api.problems import MEDIA_TYPE, NOT_FOUND, Problem, reported
 from functions.messages_api.requests import Request
 
 if TYPE_CHECKING:
@@ -31,10 +31,7 @@ def _register(operation: Operation) -> None:
         try:
             return _answer(operation.status, operation.serve(request), "application/json", {})
         except Exception as error:  # noqa: BLE001 - the edge: whatever happens is answered
-            problem = problem_of(error)
-            if problem is FAILED or problem.status == 503:  # noqa: PLR2004 - as problems.py says
-                log.error("request failed", error, operation=operation.id)
-            return _told(problem, request)
+            return _told(reported(error, operation.id), request)
 
     app.route(operation.path.replace("{", "<").replace("}", ">"), method=operation.method)(run)
 

@@ -1,11 +1,14 @@
 """Everything that can go wrong, as problem details (RFC 9457)."""
 
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from functions.core.conversations.read_errors import BadCursorError, NotFoundError
+from functions.core.runtime import log
 from functions.core.runtime.errors import AmanaError
 from functions.core.sending.errors import (
     IdempotencyConflictError,
@@ -70,6 +73,16 @@ def forbidden(scope: str) -> Problem:
         f"The access token lacks the scope {scope}.",
         headers={"WWW-Authenticate": challenge},
     )
+
+
+def reported(error: Exception, operation: str) -> Problem:
+    """`problem_of`, and a line in the log when it is ours: where it was raised, not its words."""
+    problem = problem_of(error)
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(frame.filename).name}:{frame.lineno}"
+        log.error("request failed", error, operation=operation, where=where)
+    return problem
 
 
 def problem_of(error: Exception) -> Problem:

@@ -179,18 +179,19 @@ def test_who_never_wrote_has_no_window(world):
     assert listed(world)[0]["window"] == {"open": False, "expires_at": None}
 
 
-@pytest.mark.parametrize("limit", [1, 2, 3, 100])
-def test_pages_hold_every_message_once(world, limit):
-    world.told(*(text(ADA, str(i), T + i // 2) for i in range(7)))
+@pytest.mark.parametrize(("count", "limit"), [(7, 1), (7, 3), (60, 100)])
+def test_pages_hold_every_message_once(world, count, limit):
+    world.told(*(text(ADA, f"{i:02}", T + i // 2) for i in range(count)))
 
     (conversation,) = listed(world)
 
-    assert sorted(said_in(world, conversation["id"], limit=limit)) == list("0123456")
+    found = said_in(world, conversation["id"], limit=limit)
+    assert sorted(found) == [f"{i:02}" for i in range(count)]
 
 
-@pytest.mark.parametrize("limit", [1, 2, 100])
+@pytest.mark.parametrize("limit", [1, 100])
 def test_pages_hold_every_conversation_once_most_recent_first(world, limit):
-    people = [f"1555020{i:04d}" for i in range(30)]
+    people = [f"1555020{i:04d}" for i in range(12)]
     world.told(*(text(number, f"{i}", T + i) for i, number in enumerate(people)))
 
     pages = paged(world.reading.conversations, limit=limit)

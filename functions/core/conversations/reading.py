@@ -27,7 +27,7 @@ from functions.core.conversations.read_store import (
 from functions.core.conversations.views import account_update_view, message_view
 from functions.core.runtime.records import Item, Key, RecordStore
 
-# One BatchGetItem of message records, which may be large; a page of 50 takes two.
+# Message records may be large, so not a whole page of them in one BatchGetItem.
 _BATCH = 25
 
 # Statuses of single participants that one group message is shown with.
@@ -72,7 +72,7 @@ class Reading:
         if not streams:
             raise NotFoundError("no conversation has this id")
         keys = heapq.merge(*streams, key=lambda item: str(item["at"]), reverse=True)
-        entries = self._messages(keys, person.contact_id)
+        entries = self._messages(keys, person.contact_id, min(limit + 1, _BATCH))
         return fill(entries, scope=scope, limit=limit, most_places=limit)
 
     def message(self, message_id: str) -> View:
@@ -104,8 +104,8 @@ class Reading:
             self._listing, Listed.TIMELINE, thread, before=min(before, end), lowest=lowest
         )
 
-    def _messages(self, keys: Iterator[Item], contact_id: str) -> Iterator[Entry]:
-        for batch in batches(keys, _BATCH):
+    def _messages(self, keys: Iterator[Item], contact_id: str, size: int) -> Iterator[Entry]:
+        for batch in batches(keys, size):
             wanted = [(Key(item["pk"], item["sk"]), item["at"]) for item in batch]
             items = self._records.load([key for key, _ in wanted])
             for key, at in wanted:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, JsonValue, WithJsonSchema
+from pydantic import AfterValidator, ConfigDict, Field, JsonValue, WithJsonSchema
 
 from functions.core.sending.message_parts import (
     Matching,
@@ -114,6 +114,20 @@ class LimitedTimeOfferParameter(Part):
     limited_time_offer: Expiry
 
 
+class GifParameter(Part):
+    type: Literal["gif"]
+    gif: Media
+
+
+class NewerParameter(Part):
+    """Kinds that few templates have and Meta still changes: passed on as they are."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, JsonValue]
+
+    type: Literal["order_status", "tap_target_configuration", "ttl_minutes"]
+
+
 Parameter = Annotated[
     TextParameter
     | CurrencyParameter
@@ -126,7 +140,9 @@ Parameter = Annotated[
     | PayloadParameter
     | CouponParameter
     | ActionParameter
-    | LimitedTimeOfferParameter,
+    | LimitedTimeOfferParameter
+    | GifParameter
+    | NewerParameter,
     Field(discriminator="type"),
 ]
 
@@ -201,12 +217,18 @@ class CarouselComponent(Part):
     ]
 
 
+class NewerComponent(Part):
+    type: Literal["call_permission_request", "order_status", "tap_target_configuration"]
+    parameters: list[Parameter] | None = None
+
+
 Component = Annotated[
     HeaderComponent
     | BodyComponent
     | ButtonComponent
     | LimitedTimeOfferComponent
-    | CarouselComponent,
+    | CarouselComponent
+    | NewerComponent,
     Field(discriminator="type"),
 ]
 

@@ -118,6 +118,7 @@ def test_a_mistake_of_ours_is_told_as_such_and_logged_without_its_words(api, fai
 
     logged = capsys.readouterr().out
     assert type(failure).__name__ in logged
+    assert '"where":"api.py:' in logged
     assert SECRET not in logged
 
 

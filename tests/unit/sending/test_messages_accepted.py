@@ -144,6 +144,16 @@ COMPONENTS: list[dict[str, Any]] = [
         "parameters": [{"type": "action", "action": {"flow_token": "t"}}],
     },
     {
+        "type": "button",
+        "sub_type": "voice_call",
+        "index": 3,
+        "parameters": [{"type": "ttl_minutes", "ttl_minutes": 100}],
+    },
+    {
+        "type": "order_status",
+        "parameters": [{"type": "order_status", "order_status": {"reference_id": "1"}}],
+    },
+    {
         "type": "limited_time_offer",
         "parameters": [
             {"type": "limited_time_offer", "limited_time_offer": {"expiration_time_ms": 1}}
