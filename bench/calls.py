@@ -1,6 +1,8 @@
 """Functions called as Lambda calls them: events, contexts, environments."""
 
 import base64
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
@@ -25,7 +27,6 @@ AWS_ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
-_NUMBERS = {"claim_check_bytes": 200 * 1024, "max_pending_per_conversation": 100}
 
 
 @dataclass(frozen=True)
@@ -41,15 +42,13 @@ class Context:
         return 60_000
 
 
-def environment(**known: str) -> dict[str, str]:
-    """Settings of all functions: those that matter as given, others with a harmless value."""
+def environment(known: Mapping[str, str | int] | None = None) -> dict[str, str]:
+    """Settings of all functions. None: placeholders, for what never looks at them."""
     result = dict(AWS_ENVIRONMENT)
     for settings in SETTINGS.values():
         hints = get_type_hints(settings)
-        values = {
-            name: known.get(name, _NUMBERS.get(name, 900 if hint is int else f"bench-{name}"))
-            for name, hint in hints.items()
-        }
+        placeholders = {name: 200_000 if hint is int else name for name, hint in hints.items()}
+        values = placeholders if known is None else {name: known[name] for name in hints}
         result.update(settings(**values).environment())
     return result
 
@@ -57,20 +56,75 @@ def environment(**known: str) -> dict[str, str]:
 def posted(body: bytes) -> dict[str, Any]:
     """API Gateway's event of one signed webhook; every body travels as base64."""
     headers = {
+        **_headers(),
+        "User-Agent": "facebookexternalua",
+        "X-Hub-Signature": "sha1=" + "0" * 40,
+        "X-Hub-Signature-256": bodies.signature(body),
+    }
+    event = _proxied("/webhook", headers)
+    return {**event, "body": base64.b64encode(body).decode(), "isBase64Encoded": True}
+
+
+def api_post(idempotency_key: str, message: bodies.Json) -> dict[str, Any]:
+    """API Gateway's event of one message by a caller whose token Cognito issued."""
+    headers = {
+        **_headers(),
+        "Authorization": "Bearer " + "t" * 800,
+        "Idempotency-Key": idempotency_key,
+    }
+    event = _proxied("/v1/messages", headers)
+    claims = {"client_id": "bench", "scope": "amana/messages:send amana/messages:read"}
+    event["requestContext"]["authorizer"] = {"claims": claims}
+    return {**event, "body": json.dumps(message), "isBase64Encoded": False}
+
+
+def received(messages: Sequence[Any], queue: str) -> dict[str, Any]:
+    """Lambda's event of messages that its event source took from a queue."""
+    return {"Records": [_record(message, queue) for message in messages]}
+
+
+def _record(message: Any, queue: str) -> dict[str, Any]:
+    attributes = {
+        name: {"stringValue": value["StringValue"], "dataType": value["DataType"]}
+        for name, value in message.get("MessageAttributes", {}).items()
+    }
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message["Attributes"],
+        "messageAttributes": attributes,
+        "md5OfBody": message["MD5OfBody"],
+        "eventSource": "aws:sqs",
+        "eventSourceARN": f"arn:aws:sqs:us-east-1:000000000000:{queue}",
+        "awsRegion": "us-east-1",
+    }
+
+
+def _headers() -> dict[str, str]:
+    return {
         "Accept": "*/*",
         "Content-Type": "application/json",
         "Host": "bench.execute-api.us-east-1.amazonaws.com",
-        "User-Agent": "facebookexternalua",
         "X-Amzn-Trace-Id": "Root=1-00000000-000000000000000000000000",
         "X-Forwarded-For": "192.0.2.1",
         "X-Forwarded-Port": "443",
         "X-Forwarded-Proto": "https",
-        "X-Hub-Signature": "sha1=" + "0" * 40,
-        "X-Hub-Signature-256": bodies.signature(body),
+    }
+
+
+def _proxied(path: str, headers: dict[str, str]) -> dict[str, Any]:
+    context = {
+        "resourcePath": path,
+        "path": f"/live{path}",
+        "httpMethod": "POST",
+        "stage": "live",
+        "requestId": "00000000-0000-0000-0000-000000000000",
+        "identity": {"sourceIp": "192.0.2.1"},
     }
     return {
-        "resource": "/webhook",
-        "path": "/webhook",
+        "resource": path,
+        "path": path,
         "httpMethod": "POST",
         "headers": headers,
         "multiValueHeaders": {name: [value] for name, value in headers.items()},
@@ -78,7 +132,5 @@ def posted(body: bytes) -> dict[str, Any]:
         "multiValueQueryStringParameters": None,
         "pathParameters": None,
         "stageVariables": None,
-        "requestContext": {"resourcePath": "/webhook", "httpMethod": "POST", "stage": "live"},
-        "body": base64.b64encode(body).decode(),
-        "isBase64Encoded": True,
+        "requestContext": context,
     }

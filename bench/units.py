@@ -6,7 +6,7 @@ and outside a transaction stands on no page of AWS; it was measured against Dyna
 of github.com/nubo-db/dynoxide (docs/compatibility-summary.md, Aug 2026).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -23,27 +23,28 @@ def item_bytes(item: Item) -> int:
 
 def _value_bytes(value: AttributeValue) -> int:
     ((kind, content),) = value.items()
-    match kind:
-        case "S":
-            return len(content.encode())
-        case "N":
-            return _number_bytes(content)
-        case "B":
-            return len(content)
-        case "BOOL" | "NULL":
-            return 1
-        case "L":
-            return 3 + sum(1 + _value_bytes(element) for element in content)
-        case "M":
-            return 3 + sum(1 + len(k.encode()) + _value_bytes(v) for k, v in content.items())
-        case _:  # sets of one of the scalars
-            return sum(_value_bytes({kind[0]: element}) for element in content)
+    if kind in _SCALARS:
+        return _SCALARS[kind](content)
+    if kind == "L":
+        return 3 + sum(1 + _value_bytes(element) for element in content)
+    if kind == "M":
+        return 3 + sum(1 + len(k.encode()) + _value_bytes(v) for k, v in content.items())
+    return sum(_SCALARS[kind[0]](element) for element in content)  # a set of scalars
 
 
 def _number_bytes(text: str) -> int:
     """A byte for every two significant digits, one more, and one for a sign."""
     digits = text.lstrip("-").replace(".", "").strip("0")
     return ceil(len(digits) / 2) + 1 + text.startswith("-")
+
+
+_SCALARS: Mapping[str, Callable[[Any], int]] = {
+    "S": lambda text: len(text.encode()),
+    "N": _number_bytes,
+    "B": len,
+    "BOOL": lambda _: 1,
+    "NULL": lambda _: 1,
+}
 
 
 def read_units(items: Iterable[int], *, consistent: bool) -> float:

@@ -55,8 +55,8 @@ def measure() -> Section:
         title="(a) webhook: handler without AWS calls, beside HMAC + json.dumps of the body",
         numbers=numbers,
         notes=[
-            "The least: HMAC-SHA256 of the raw bytes and json.dumps of the parsed document. The "
-            "stricter row dumps the body as one text, which takes the processor less.",
+            "The least: HMAC-SHA256 of the raw bytes and json.dumps of the parsed document.",
+            "The stricter ratio dumps the body as one text, which is less work.",
             f"{_ROUNDS} rounds in turns; ratios are of turns that followed each other.",
         ],
     )

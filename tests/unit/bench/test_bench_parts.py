@@ -1,0 +1,127 @@
+"""The bench's own webhooks, events, log lines, Lambda's time and the month."""
+
+import json
+
+import pytest
+
+from bench import bodies, calls, fixed, fold, logs, meter, runner, webhook
+from bench.infrastructure import Infrastructure
+from functions.core.whatsapp.model import UpdateKind
+from functions.core.whatsapp.updates import updates
+
+
+def test_a_batch_holds_so_many_updates_and_none_unknown():
+    found = updates(bodies.encoded(bodies.batch(40, people=5)))
+    assert len(found) == 40
+    assert {update.kind for update in found} == {UpdateKind.MESSAGE, UpdateKind.STATUS}
+    assert not [update for update in found if update.unknown]
+
+
+def test_statuses_carry_our_id_and_a_price_until_read():
+    told = [bodies.status(s, "wamid.1", bodies.person(1), "m_1") for s in ("sent", "read")]
+    sent, read = (change["value"]["statuses"][0] for change in told)
+    assert sent["biz_opaque_callback_data"] == read["biz_opaque_callback_data"] == "m_1"
+    assert "pricing" in sent
+    assert "pricing" not in read
+
+
+def test_the_real_webhook_function_takes_the_benchs_webhook_and_no_other():
+    event = calls.posted(bodies.encoded(bodies.batch(1, people=1)))
+    with webhook.without_aws() as handler:
+        assert handler(event, calls.Context())["statusCode"] == 200
+        forged = {**event, "body": event["body"][:-4] + "AAAA"}
+        assert handler(forged, calls.Context())["statusCode"] == 401
+
+
+def test_a_setting_that_the_bench_does_not_know_is_an_error():
+    with pytest.raises(KeyError, match="conversations_table"):
+        calls.environment(
+            {
+                "inbound_queue_url": "q",
+                "transit_bucket": "b",
+                "claim_check_bytes": 1,
+                "meta_secret_arn": "a",
+            }
+        )
+
+
+def test_queue_attributes_reach_the_function_under_lambdas_names():
+    message = {
+        "MessageId": "1",
+        "ReceiptHandle": "r",
+        "Body": "b",
+        "MD5OfBody": "0",
+        "Attributes": {"ApproximateReceiveCount": "1"},
+        "MessageAttributes": {"encoding": {"DataType": "String", "StringValue": "text"}},
+    }
+    [record] = calls.received([message], "inbound")["Records"]
+    assert record["messageAttributes"] == {
+        "encoding": {"stringValue": "text", "dataType": "String"}
+    }
+
+
+def test_less_memory_is_a_slower_processor_but_no_shorter_wait():
+    waiting = meter.gb_seconds(0, 98, 1024), meter.gb_seconds(0, 98, 512)
+    assert waiting == (pytest.approx(0.1), pytest.approx(0.05))
+    computing = [meter.gb_seconds(1, 0, mib) for mib in (512, 1024)]
+    assert computing[0] == pytest.approx(computing[1], rel=0.01)
+
+
+def test_a_start_is_shared_by_all_invocations():
+    assert meter.cold_gb_seconds(0.5, 1024) == pytest.approx(0.02)
+
+
+def test_more_requests_are_traced_less():
+    assert 0.5 < runner.traced_share(1) < 1
+    assert runner.traced_share(4) < runner.traced_share(1) / 2
+
+
+def resource(kind, **properties):
+    return {"Type": kind, "Properties": properties}
+
+
+@pytest.fixture
+def infrastructure():
+    rules = [{"Name": "RatePerAddress"}, {"Name": "Common", "OverrideAction": {"None": {}}}]
+    traced = {"Mode": "Active"}
+    resources = {
+        "A": resource("AWS::WAFv2::WebACL", Rules=rules),
+        "B": resource("AWS::KMS::Key"),
+        "C": resource("AWS::CloudWatch::Alarm", MetricName="m"),
+        "D": resource("AWS::CloudWatch::Alarm", Metrics=[{"MetricStat": {}}, {"MetricStat": {}}]),
+        "E": resource(
+            "AWS::Lambda::Function",
+            Handler="functions.wakeup.handler.handler",
+            MemorySize=256,
+            TracingConfig=traced,
+        ),
+        "F": resource(
+            "AWS::ApiGateway::Stage",
+            AccessLogSetting={"Format": json.dumps({"id": "$context.requestId"})},
+        ),
+    }
+    return Infrastructure({"all": {"Resources": resources}})
+
+
+def test_the_month_is_counted_in_the_templates(infrastructure):
+    months = {month.what: month for month in fixed.monthly(infrastructure)}
+    assert months["WAF web ACLs"].dollars == 5
+    assert months["WAF rules"].dollars == 2
+    assert months["KMS keys"].dollars == 1
+    assert months["alarms, metrics they watch"].amount == 3
+    assert months["metrics of our own"].amount > 3
+    assert months["sweeps: traces"].amount == 43_200
+
+
+def test_log_lines_are_counted_with_what_cloudwatch_adds(infrastructure):
+    assert logs.lines_bytes("ab\ncd\n") == 2 * (2 + 26)
+    assert logs.access_bytes(infrastructure) == len(json.dumps({"id": "0" * 36})) + 26
+    assert 1_500 < logs.waf_bytes(infrastructure) < 4_000
+
+
+def test_folding_is_timed_on_fresh_stores(monkeypatch):
+    monkeypatch.setattr(fold, "_SIZES", (2, 4))
+    monkeypatch.setattr(fold, "_ROUNDS", {2: 1, 4: 1})
+    section = fold.measure()
+    assert [n.name.endswith("exponent") for n in section.numbers].count(True) == 2
+    assert all(n.value for n in section.numbers)
