@@ -20,6 +20,11 @@ from infra.processes import ROOT
 BUILD = ROOT / ".build"
 
 
+def say(line: str) -> None:
+    """Progress; on standard error, because standard output may be a template."""
+    sys.stderr.write(f"==> {line}\n")
+
+
 def function_names() -> list[str]:
     """`ls functions` without `core` is the list of deployed functions."""
     folders = (ROOT / "functions").iterdir()
@@ -36,15 +41,14 @@ def target_of(stage: StageConfig) -> Target:
 
 
 def build_assets(
-    stage: StageConfig, *, build: Path = BUILD, say: Callable[[str], None] | None = None
+    stage: StageConfig, *, build: Path = BUILD, say: Callable[[str], None] = say
 ) -> Path:
     """The folder that holds one folder per function; rebuilt where sources changed."""
-    say = say or _progress
     target = target_of(stage)
     if bytecode.interpreter(target.python) is None:
         say(
-            f"no python{target.python} here: functions go without bytecode, cold starts take a "
-            f"second longer; `uv python install {target.python}` brings one"
+            f"no python{target.python} here: functions ship as source, cold starts take a second "
+            f"longer; `uv python install {target.python}` brings one"
         )
     assets = build / "assets" / target.folder
     assets.mkdir(parents=True, exist_ok=True)
@@ -115,7 +119,3 @@ def _digest(sources: list[Path], inputs: list[str]) -> str:
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         total.update(f"{path.relative_to(ROOT)} {content}\n".encode())
     return total.hexdigest()
-
-
-def _progress(line: str) -> None:
-    sys.stderr.write(f"==> {line}\n")

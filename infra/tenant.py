@@ -20,6 +20,10 @@ _SHAPES = {
 }
 
 
+# what the files in the repository hold
+_EXAMPLE_WABA_ID = "100000000000002"
+
+
 class TenantFileError(ValueError):
     """A stage file cannot be used; the message names the file, the key and what it should hold."""
 
@@ -38,6 +42,10 @@ class Tenant:
     region: str | None = None
     # false for a new account whose Lambda quota (10) leaves nothing to reserve
     reserve_concurrency: bool = True
+
+    @property
+    def is_example(self) -> bool:
+        return self.waba_id == _EXAMPLE_WABA_ID
 
 
 def load_tenant(stage: str, *, folder: Path = STAGES) -> Tenant:

@@ -10,6 +10,8 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.acknowledge import SERVERLESS, acknowledge
+
 FIVE_MINUTES = Duration.minutes(5)
 ONE_MINUTE = Duration.minutes(1)
 
@@ -33,7 +35,20 @@ class Alarms(Construct):
             )
         )
         if email:
-            self.topic.add_subscription(subscriptions.EmailSubscription(email))
+            self._subscribe(email)
+
+    def _subscribe(self, email: str) -> None:
+        subscription = self.topic.add_subscription(subscriptions.EmailSubscription(email))
+        acknowledge(
+            subscription,
+            "SNSRedrivePolicy",
+            SERVERLESS,
+            reason=(
+                "A mail that cannot be delivered would lie in a queue nobody is told of either. "
+                "Compensating controls: SNS repeats for hours, the alarm stays on the dashboard "
+                "until its cause is gone, and other subscribers of the topic are not affected."
+            ),
+        )
 
     def when(
         self,

@@ -21,6 +21,9 @@ class Dashboard(cloudwatch.Dashboard):
     def add_messages(self) -> None:
         self.add_widgets(
             _graph(
+                "Accepted, by type", [counted_by("MessagesAccepted", "type", period=FIVE_MINUTES)]
+            ),
+            _graph(
                 "Sent, by outcome", [counted_by("MessagesSettled", "state", period=FIVE_MINUTES)]
             ),
             _graph(

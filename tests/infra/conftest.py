@@ -5,21 +5,24 @@ from synthesised import Assembly
 
 from infra.app import synthesise
 from infra.build import stand_in_assets
-from infra.config import load_stage
+from infra.config import StageConfig, load_stage
 
 
 @pytest.fixture(scope="session")
 def assembled(tmp_path_factory):
-    """`assembled("prod")` is that stage's assembly, synthesised on first use."""
+    """`assembled("prod")` is that stage's assembly, synthesised on first use.
+
+    A changed `StageConfig` is synthesised under the name given with it.
+    """
     folder = tmp_path_factory.mktemp("assemblies")
     assets = stand_in_assets(folder / "assets")
     made: dict[str, Assembly] = {}
 
-    def assemble(stage: str) -> Assembly:
-        if stage not in made:
-            synthesise(load_stage(stage), assets, outdir=folder / stage)
-            made[stage] = Assembly(folder / stage)
-        return made[stage]
+    def assemble(name: str, changed: StageConfig | None = None) -> Assembly:
+        if name not in made:
+            synthesise(changed or load_stage(name), assets, outdir=folder / name)
+            made[name] = Assembly(folder / name)
+        return made[name]
 
     return assemble
 

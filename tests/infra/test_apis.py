@@ -51,6 +51,12 @@ def test_a_webhook_without_a_signature_reaches_the_function_that_counts_it(prod)
     assert "RequestParameters" not in post
 
 
+def test_no_api_talks_tls_older_than_1_2(prod):
+    for api in prod.of_type("AWS::ApiGateway::RestApi"):
+        assert api.properties["SecurityPolicy"].startswith("SecurityPolicy_TLS13_1_2_PFS"), api
+        assert api.properties["EndpointConfiguration"] == {"Types": ["REGIONAL"]}, api
+
+
 def test_webhook_bodies_travel_as_raw_bytes(prod):
     types = {
         each.stack: each.properties.get("BinaryMediaTypes")

@@ -1,10 +1,12 @@
 """The rule packs find nothing here, and the gate over them sees what they let pass."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from infra.acknowledge import PACKS
+from infra.config import load_stage
 from infra.gate import MOST_RULES, audit
 
 ID = "AwsSolutions::AwsSolutions-SQS3"
@@ -23,6 +25,20 @@ def test_no_stage_gives_an_auditor_cause_to_object(assembled, stage):
 
 def test_the_local_stage_is_the_same_stacks(assembled):
     assert list(assembled("local").templates) == list(assembled("prod").templates)
+
+
+def test_a_stage_file_with_every_choice_of_an_operator_still_passes(assembled):
+    # given a stage file with these two lines more
+    dev = load_stage("dev")
+    tenant = replace(dev.tenant, reserve_concurrency=False, alarm_email="on-call@example.com")
+
+    poor = assembled("poor", replace(dev, tenant=tenant))
+
+    assert audit(poor.folder).objections == []
+    for function in poor.functions().values():
+        assert "ReservedConcurrentExecutions" not in function.properties
+    (mail,) = poor.of_type("AWS::SNS::Subscription")
+    assert mail.properties["Endpoint"] == "on-call@example.com"
 
 
 @pytest.fixture
