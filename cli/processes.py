@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_GRACE_SECONDS = 3.0
+# all state is in memory, so there is nothing to be finished first
+_GRACE_SECONDS = 1.5
 _POLL_SECONDS = 0.05
 
 
@@ -49,15 +50,15 @@ def is_running(child: Child) -> bool:
     return bool(child.started) and _started(child.pid) == child.started
 
 
-def stop(child: Child) -> bool:
-    """End the child's whole group. False when nothing of it was left."""
-    if _is_someone_else(child) or not _group_exists(child.pid):
-        return False
-    _signal_group(child.pid, signal.SIGTERM)
-    if not _gone_within(child.pid, _GRACE_SECONDS):
-        _signal_group(child.pid, signal.SIGKILL)
-        _gone_within(child.pid, _GRACE_SECONDS)
-    return True
+def stop(*children: Child) -> bool:
+    """End the children's whole groups. False when nothing of them was left."""
+    ours = [each for each in children if not _is_someone_else(each) and _group_exists(each.pid)]
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for child in ours:
+            _signal_group(child.pid, number)
+        if _gone_within([child.pid for child in ours], _GRACE_SECONDS):
+            break
+    return bool(ours)
 
 
 def _is_someone_else(child: Child) -> bool:
@@ -66,11 +67,12 @@ def _is_someone_else(child: Child) -> bool:
     return now is not None and now != child.started
 
 
-def _gone_within(pid: int, seconds: float) -> bool:
+def _gone_within(pids: Sequence[int], seconds: float) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        _reap(pid)
-        if not _group_exists(pid):
+        for pid in pids:
+            _reap(pid)
+        if not any(_group_exists(pid) for pid in pids):
             return True
         time.sleep(_POLL_SECONDS)
     return False

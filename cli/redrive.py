@@ -34,15 +34,15 @@ def redrive(
     sqs: "SQSClient", pair: QueuePair, *, pause: Callable[[float], None] = time.sleep
 ) -> int:
     """How many messages went back; 0 when the dead-letter queue was empty."""
-    waiting = _waiting(sqs, pair.dlq_url)
-    if not waiting:
+    count = waiting(sqs, pair.dlq_url)
+    if not count:
         return 0
     try:
         return _let_aws_move(sqs, pair, pause)
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") not in _NOT_KNOWN:
             raise
-    return _move_by_hand(sqs, pair, at_most=waiting)
+    return _move_by_hand(sqs, pair, at_most=count)
 
 
 def _let_aws_move(sqs: "SQSClient", pair: QueuePair, pause: Callable[[float], None]) -> int:
@@ -101,7 +101,8 @@ def _copy(message: dict[str, Any], queue_url: str) -> dict[str, Any]:
     return copy
 
 
-def _waiting(sqs: "SQSClient", url: str) -> int:
+def waiting(sqs: "SQSClient", url: str) -> int:
+    """Messages in a queue, those included that somebody works on."""
     names: Any = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     counts = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
     return sum(int(count) for count in counts.values())

@@ -7,8 +7,10 @@ from typing import Any, Protocol, TypeVar
 from cli.client import ApiClient, post_webhook, sign
 from cli.errors import CliError
 from cli.http import Answer, call_json
+from cli.local.aws import local_sqs
 from cli.local.facts import Facts
 from cli.meta import Meta
+from cli.redrive import waiting
 from cli.waiting import wait_until
 
 Json = dict[str, Any]
@@ -22,7 +24,8 @@ class World(Protocol):
     api: ApiClient
 
     def messages(self, conversation_id: str) -> list[Json]: ...
-    def conversation_with(self, wamid: str) -> str | None: ...
+    def conversation_with(self, person: str) -> str | None: ...
+    def settle(self) -> bool: ...
     def forge(self, body: bytes) -> Answer: ...
     def send_without_token(self, message: Json) -> Answer: ...
     def send_with_read_scope(self, message: Json) -> Answer: ...
@@ -34,16 +37,24 @@ class LocalWorld:
         self.meta = Meta(facts.graph_url)
         self.api = ApiClient(facts)
         self._facts = facts
+        self.sqs = local_sqs(facts.aws_endpoint)
+        self._inbound = facts.outputs["amana-local-ingress"]["InboundQueueUrl"]
 
     def messages(self, conversation_id: str) -> list[Json]:
         """All messages of a conversation, page by page."""
         return list(self._items(f"/v1/conversations/{conversation_id}/messages"))
 
-    def conversation_with(self, wamid: str) -> str | None:
+    def conversation_with(self, person: str) -> str | None:
+        """By any name the person goes by: a phone number, an id of Meta."""
         for conversation in self._items("/v1/conversations"):
-            if any(message.get("wamid") == wamid for message in self.messages(conversation["id"])):
+            names = [alias["value"] for alias in conversation["contact"]["aliases"]]
+            if person in names or f"+{person}" in names:
                 return str(conversation["id"])
         return None
+
+    def settle(self) -> bool:
+        """Wait until Meta has delivered what is due, and all of it is folded."""
+        return self.meta.settle() and bool(self.until(lambda: self._folded() or None))
 
     def forge(self, body: bytes) -> Answer:
         """A webhook signed by somebody who does not know the secret."""
@@ -63,6 +74,9 @@ class LocalWorld:
             return wait_until(attempt, what="It", hint="", seconds=_PATIENCE_SECONDS, pause=0.25)
         except CliError:
             return None
+
+    def _folded(self) -> bool:
+        return waiting(self.sqs, self._inbound) == 0
 
     def _items(self, path: str) -> Iterator[Json]:
         cursor = ""

@@ -21,12 +21,11 @@ class EncryptedBucket:
     key: str
 
 
-def set_default_encryption(assembly: Path, *, endpoint: str) -> list[str]:
-    """Give each bucket the key its template names; what was set, for a person to read."""
+def set_default_encryption(assembly: Path, *, endpoint: str) -> None:
+    """Give each bucket the key its template names."""
     session = local_session()
     cloudformation = session.client("cloudformation", endpoint_url=endpoint)
     s3 = session.client("s3", endpoint_url=endpoint, config=LOCAL_CONFIG)
-    done = []
     for each in encrypted_buckets(assembly):
         key = _physical_id(cloudformation, each.stack, each.key)
         rule: Any = {
@@ -40,8 +39,6 @@ def set_default_encryption(assembly: Path, *, endpoint: str) -> list[str]:
             Bucket=_physical_id(cloudformation, each.stack, each.bucket),
             ServerSideEncryptionConfiguration={"Rules": [rule]},
         )
-        done.append(f"default encryption of {each.bucket} ({each.stack}): set through the S3 API")
-    return done
 
 
 def encrypted_buckets(assembly: Path) -> list[EncryptedBucket]:

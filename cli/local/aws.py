@@ -9,6 +9,7 @@ from cli.emulator.start import REGION, ROOT_CREDENTIALS
 
 if TYPE_CHECKING:
     from boto3 import Session
+    from mypy_boto3_sqs import SQSClient
 
 
 def local_session() -> "Session":
@@ -21,3 +22,7 @@ def local_session() -> "Session":
 
 # 127.0.0.1 has no subdomains to address a bucket by
 LOCAL_CONFIG = Config(s3={"addressing_style": "path"}, retries={"max_attempts": 2})
+
+
+def local_sqs(endpoint: str) -> "SQSClient":
+    return local_session().client("sqs", endpoint_url=endpoint, config=LOCAL_CONFIG)

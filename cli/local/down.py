@@ -12,9 +12,9 @@ def stop_platform(workspace: Workspace) -> bool:
 
     Logs stay, for whoever wants to know why it crashed.
     """
-    stopped = [processes.stop(child) for child in reversed(run.load(workspace).children)]
+    stopped = processes.stop(*run.load(workspace).children)
     for file in (workspace.local_json, workspace.run_json, workspace.sandbox_config):
         file.unlink(missing_ok=True)
     for folder in (workspace.scratch, workspace.state / "tls"):
         shutil.rmtree(folder, ignore_errors=True)
-    return any(stopped)
+    return stopped

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from cli import processes
 from cli.client import ApiClient
 from cli.emulator.buckets import set_default_encryption
+from cli.emulator.gaps import STOOD_IN
 from cli.emulator.start import Ports, answers, start_emulator
 from cli.errors import CliError
 from cli.local import deploy, facts, run, tenant
@@ -56,9 +57,9 @@ def _start(workspace: Workspace, progress: Progress) -> Facts:
         omissions = deploy.synthesise(workspace, graph_url=graph_url, say=progress.note)
     with progress.step("cdk deploy"):
         outputs = deploy.deploy(workspace, endpoint=ports.endpoint)
-        settings = set_default_encryption(workspace.assembly, endpoint=ports.endpoint)
+        set_default_encryption(workspace.assembly, endpoint=ports.endpoint)
     progress.note("Different from AWS here, and nowhere else:")
-    for line in [*omissions, *settings]:
+    for line in [*omissions, *STOOD_IN]:
         progress.note(f"- {line}")
     with progress.step("Filling in secrets, registering the webhook, waiting for answers"):
         tenant.fill_secrets(stage, credentials, endpoint=ports.endpoint)

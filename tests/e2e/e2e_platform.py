@@ -6,6 +6,7 @@ import time
 from cli.client import post_webhook
 from cli.demo.world import LocalWorld
 from cli.local.aws import local_session
+from cli.redrive import waiting
 from cli.stage import find_stage
 
 PATIENCE_SECONDS = 60
@@ -17,7 +18,6 @@ class Platform(LocalWorld):
         self.workspace = workspace
         self.facts = facts
         self.stage = find_stage("local", workspace=workspace)
-        self.sqs = self.stage.sqs()
         self._denials_read = 0
 
     def client(self, service):
@@ -37,15 +37,11 @@ class Platform(LocalWorld):
         return post_webhook(self.facts, body)
 
     def waiting(self, url):
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        counts = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-        return sum(int(count) for count in counts.values())
+        return waiting(self.sqs, url)
 
     def settle(self):
-        """Until Meta has delivered everything, and every webhook is folded."""
-        assert self.meta.settle()
-        queue = self.stage.queue_pair("inbound").queue_url
-        assert self.until(lambda: self.waiting(queue) == 0 or None)
+        assert super().settle(), "webhooks are still on their way"
+        return True
 
     def account_updates(self, waba_id):
         return list(self._items(f"/v1/accounts/{waba_id}/updates"))
@@ -61,3 +57,13 @@ class Platform(LocalWorld):
         while not condition():
             assert time.monotonic() < deadline, "it did not happen in time"
             time.sleep(0.2)
+
+
+def webhook_text(phone, text):
+    """A webhook with one message in it, as the person at `phone` would cause it."""
+    message = {"from": phone, "id": f"wamid.{text}", "timestamp": str(int(time.time()))}
+    message |= {"type": "text", "text": {"body": text}}
+    value = {"messaging_product": "whatsapp", "metadata": {"phone_number_id": "100000000000003"}}
+    value["messages"] = [message]
+    entry = {"id": "100000000000002", "changes": [{"field": "messages", "value": value}]}
+    return {"object": "whatsapp_business_account", "entry": [entry]}

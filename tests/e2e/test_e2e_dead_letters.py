@@ -5,15 +5,16 @@ import json
 import secrets
 
 import pytest
-from test_e2e_refusals import webhook_text
+from e2e_platform import webhook_text
 
 from cli.client import compact
+from cli.demo.messages import invented_phone
 from cli.main import main
 
 
 @pytest.fixture
 def impatient(platform):
-    """Queues that show a failed message again after a second, not after minutes as on AWS."""
+    """Queues that show a failed message again at once, not after minutes as on AWS."""
     changed = {}
     for name in ("inbound", "outbound"):
         url = platform.stage.queue_pair(name).queue_url
@@ -21,7 +22,7 @@ def impatient(platform):
             QueueUrl=url, AttributeNames=["VisibilityTimeout"]
         )
         changed[url] = answer["Attributes"]
-        platform.sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
+        platform.sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "0"})
     yield
     for url, attributes in changed.items():
         platform.sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
@@ -37,8 +38,8 @@ def test_a_poison_message_ends_in_the_dlq_and_is_folded_once_it_is_repaired_and_
     platform, impatient
 ):
     # given a claim check that points at nothing
-    canary = secrets.token_hex(8)
-    body = compact(webhook_text(canary))
+    phone = invented_phone()
+    body = compact(webhook_text(phone, "late"))
     bucket = platform.facts.outputs["amana-local-data"]["TransitBucket"]
     key = f"webhooks/{hashlib.sha256(body).hexdigest()}"
     pair = platform.stage.queue_pair("inbound")
@@ -55,18 +56,18 @@ def test_a_poison_message_ends_in_the_dlq_and_is_folded_once_it_is_repaired_and_
 
     redrive(platform, "inbound")
 
-    platform.eventually(lambda: platform.conversation_with(f"wamid.{canary}"))
+    platform.eventually(lambda: platform.conversation_with(phone))
     assert platform.waiting(pair.dlq_url) == 0
 
 
 def test_poison_harms_neither_its_neighbours_nor_the_next_message(platform, impatient):
-    canary = secrets.token_hex(8)
+    phone = invented_phone()
     pair = platform.stage.queue_pair("inbound")
     platform.sqs.send_message(QueueUrl=pair.queue_url, MessageBody="no packed webhook")
 
-    assert platform.post(compact(webhook_text(canary))).status == 200
+    assert platform.post(compact(webhook_text(phone, "neighbour"))).status == 200
 
-    platform.eventually(lambda: platform.conversation_with(f"wamid.{canary}"))
+    platform.eventually(lambda: platform.conversation_with(phone))
     platform.eventually(lambda: platform.waiting(pair.dlq_url) == 1)
     platform.sqs.purge_queue(QueueUrl=pair.dlq_url)
 

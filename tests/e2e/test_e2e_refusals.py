@@ -4,21 +4,22 @@ import json
 import secrets
 
 import pytest
+from e2e_platform import webhook_text
 
 from cli.client import compact, post_webhook, sign
 from cli.demo.messages import a_text, invented_phone
 from cli.http import call, call_json
 
 
-def webhook_text(text):
-    """A webhook with one message in which `text` stands, to be looked for later."""
-    message = {"from": "15550001", "id": f"wamid.{text}", "timestamp": "1795300000"}
-    message |= {"type": "text", "text": {"body": text}}
-    value = {"messaging_product": "whatsapp", "metadata": {"phone_number_id": "100000000000003"}}
-    value["messages"] = [message]
-    change = {"field": "messages", "value": value}
-    entry = {"id": "100000000000002", "changes": [change]}
-    return {"object": "whatsapp_business_account", "entry": [entry]}
+@pytest.fixture
+def phone():
+    return invented_phone()
+
+
+@pytest.fixture
+def canary():
+    """A text that nothing else contains."""
+    return secrets.token_hex(8)
 
 
 @pytest.mark.parametrize(
@@ -26,37 +27,35 @@ def webhook_text(text):
     ["", "sha256=", "sha256=nonsense", "sha1=" + "0" * 40, "sha256=" + "0" * 64],
     ids=["missing", "empty", "no hex", "wrong kind", "wrong"],
 )
-def test_a_webhook_that_meta_did_not_sign_gets_401_and_is_not_stored(platform, signature):
-    canary = secrets.token_hex(8)
-    body = compact(webhook_text(canary))
+def test_a_webhook_that_meta_did_not_sign_gets_401_and_is_not_stored(
+    platform, phone, canary, signature
+):
+    body = compact(webhook_text(phone, canary))
     headers = {"X-Hub-Signature-256": signature} if signature else {}
 
     answer = call("POST", platform.facts.webhook_url, body=body, headers=headers)
 
     assert answer.status == 401
     platform.settle()
-    assert platform.conversation_with(f"wamid.{canary}") is None
+    assert platform.conversation_with(phone) is None
     assert canary not in platform.workspace.log("emulator").read_text()
 
 
-def test_a_body_changed_after_it_was_signed_gets_401(platform):
-    body = compact(webhook_text("changed"))
+def test_a_body_changed_after_it_was_signed_gets_401(platform, phone):
+    body = compact(webhook_text(phone, "changed"))
     signature = sign(body, platform.facts.app_secret)
 
     assert post_webhook(platform.facts, body + b" ", signature=signature).status == 401
 
 
-def test_a_signed_body_that_is_no_json_is_kept_as_unknown(platform):
-    canary = secrets.token_hex(8)
-
+def test_a_signed_body_that_is_no_json_is_kept_as_unknown(platform, canary):
     assert platform.post(f"this is no JSON {canary}".encode()).status == 200
 
     platform.eventually(lambda: canary in json.dumps(platform.account_updates("unknown")))
 
 
-def test_strange_parts_are_kept_and_their_neighbours_unharmed(platform):
-    canary = secrets.token_hex(8)
-    payload = webhook_text(canary)
+def test_strange_parts_are_kept_and_their_neighbours_unharmed(platform, phone, canary):
+    payload = webhook_text(phone, canary)
     value = payload["entry"][0]["changes"][0]["value"]
     value["messages"] += [None, {"id": f"wamid.odd{canary}", "type": "hologram", "hologram": {}}]
     value |= {"statuses": [], "errors": None, "auguries": [{"bird": f"ibis{canary}"}]}
@@ -65,13 +64,12 @@ def test_strange_parts_are_kept_and_their_neighbours_unharmed(platform):
     assert platform.post(compact(payload)).status == 200
 
     platform.settle()
-    assert platform.conversation_with(f"wamid.{canary}")
+    assert platform.conversation_with(phone)
     assert f"ibis{canary}" in json.dumps(platform.account_updates("100000000000002"))
 
 
-def test_three_megabytes_in_one_webhook_are_stored(platform):
-    canary = secrets.token_hex(8)
-    payload = webhook_text(canary)
+def test_three_megabytes_in_one_webhook_are_stored(platform, phone, canary):
+    payload = webhook_text(phone, canary)
     messages = payload["entry"][0]["changes"][0]["value"]["messages"]
     messages += [
         {**messages[0], "id": f"wamid.{canary}.{n}", "text": {"body": "x" * 4096}}
@@ -83,7 +81,7 @@ def test_three_megabytes_in_one_webhook_are_stored(platform):
     assert platform.post(body).status == 200
 
     platform.settle()
-    conversation = platform.conversation_with(f"wamid.{canary}")
+    conversation = platform.conversation_with(phone)
     stored = {each["wamid"] for each in platform.messages(conversation)}
     assert {each["id"] for each in messages} <= stored
 

@@ -70,7 +70,7 @@ class FakeWorld:
     def messages(self, conversation_id):
         return copy.deepcopy(self.stored) if conversation_id == "conversation" else []
 
-    def conversation_with(self, wamid):
+    def conversation_with(self, person):
         return "conversation"
 
     def forge(self, body):

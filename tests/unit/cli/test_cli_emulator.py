@@ -1,11 +1,14 @@
 """The emulator's surroundings: no AWS account gets in, no denial gets lost."""
 
+import asyncio
 import json
 import ssl
 from types import SimpleNamespace
 
+import pytest
+
 from cli.emulator.certificate import write_certificate
-from cli.emulator.server import recording, running_python_as
+from cli.emulator.server import recording, running_python_as, trusting_root
 from cli.emulator.start import local_environment
 
 
@@ -74,3 +77,24 @@ def test_only_python_functions_run_without_the_virtual_environment(tmp_path):
 
     assert detect("python3.13") == (str(tmp_path / "bare"), "script")
     assert detect("nodejs22.x") == ("nodejs22.x-binary", "script")
+
+
+@pytest.mark.parametrize(
+    ("authorization", "secure"),
+    [
+        (b"AWS4-HMAC-SHA256 Credential=test/20261122/eu-central-1/sqs/aws4_request", True),
+        (b"AWS4-HMAC-SHA256 Credential=ASIA0/20261122/eu-central-1/sqs/aws4_request", False),
+        (b"Bearer token", False),
+    ],
+    ids=["root", "a function", "a caller of the API"],
+)
+def test_plain_http_counts_as_secure_for_root_only(authorization, secure):
+    seen = []
+
+    async def app(scope, receive, send):
+        seen.extend(scope["headers"])
+
+    scope = {"type": "http", "headers": [(b"authorization", authorization)]}
+    asyncio.run(trusting_root(app)(scope, None, None))
+
+    assert ((b"x-forwarded-proto", b"https") in seen) is secure

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cli.emulator.gaps import LEFT_OUT, close_gaps
+from cli.emulator.gaps import LEFT_OUT, STOOD_IN, close_gaps
 from cli.errors import CliError
 
 ASSOCIATION = "AWS::WAFv2::WebACLAssociation"
@@ -29,6 +29,14 @@ def test_the_list_of_what_is_left_out_only_shrinks():
         "AWS::WAFv2::LoggingConfiguration",
         "AWS::WAFv2::WebACLAssociation",
     }
+
+
+def test_the_list_of_what_is_stood_in_for_only_shrinks():
+    assert [each.partition(":")[0] for each in STOOD_IN] == [
+        "cdk bootstrap",
+        "default encryption of buckets",
+        "secure transport",
+    ]
 
 
 def test_unknown_resources_go_and_are_named_with_what_is_missing(assembly):
