@@ -11,6 +11,7 @@ from docs_pages import coded, page, pages, rows
 from functions.core.runtime.policies import value
 from functions.core.sending.message_errors import InvalidMessageError
 from functions.core.sending.messages import parse_message
+from functions.core.whatsapp.vocabulary import FIELDS
 from infra.config import load_stage
 from infra.tenant import load_tenant
 
@@ -74,6 +75,18 @@ def test_addresses_of_graph_have_the_version_that_is_used():
         load_stage("prod").graph_version,
         value("platform_limits", "graph", "version"),
     }
+
+
+def test_the_interpreter_to_install_is_the_one_functions_run_on():
+    versions = re.findall(r"uv python install ([\d.]+)", TEXT)
+    assert set(versions) == {load_stage("prod").python}
+
+
+def test_fields_to_subscribe_to_are_known():
+    subscribed = README.section("7. Connect the webhook").partition("Then subscribe")[2]
+    fields = coded(subscribed.partition("You may")[0])
+    assert "messages" in fields
+    assert set(fields) <= FIELDS
 
 
 def test_python_examples_are_python():
