@@ -68,7 +68,7 @@ def status(wamid: str, state: str, *, recipient: str, at: int, **extra: Any) -> 
 
 
 def change(field: str = "messages", *, number: str = NUMBER, **value: Any) -> dict[str, Any]:
-    metadata = {"display_phone_number": "15550100001", "phone_number_id": number}
+    metadata = {"display_phone_number": "15550109999", "phone_number_id": number}
     return {
         "field": field,
         "value": {"messaging_product": "whatsapp", "metadata": metadata, **value},

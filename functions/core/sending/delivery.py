@@ -7,9 +7,17 @@ from typing import Any, Protocol
 
 from functions.core.runtime.records import ContentionError, Item
 from functions.core.sending.errors import UnknownMessageError
-from functions.core.sending.gate import Gate
-from functions.core.sending.messages import OutboundMessage, parse_message
-from functions.core.sending.model import NO_WAMID, SETTLED, Policy, Reason, SendState
+from functions.core.sending.gate import Decision, Gate
+from functions.core.sending.message_errors import InvalidMessageError
+from functions.core.sending.messages import parse_message
+from functions.core.sending.model import (
+    NO_LONGER_VALID,
+    NO_WAMID,
+    SETTLED,
+    Policy,
+    Reason,
+    SendState,
+)
 from functions.core.sending.outcomes import OutcomeRules, Verdict, judge
 from functions.core.sending.pacing import Pacing
 from functions.core.sending.store import Channel, ChannelStore, Claim, SendingStore
@@ -27,6 +35,12 @@ class Settled:
 class Later:
     at_ms: int
     stopped: Channel | None = None  # the number waits for a person to act
+
+
+@dataclass(frozen=True)
+class _Ready:
+    payload: Mapping[str, Any]
+    decision: Decision
 
 
 class Graph(Protocol):
@@ -106,22 +120,17 @@ class Delivery:
     def _try(
         self, thread: str, thread_item: Item, message_id: str, item: Item
     ) -> Settled | Later | None:
-        message = parse_message(item["intent"])
         channel = self._channels.read(item["phone_number_id"])
         blocked = self._blocked(item, channel)
         if blocked is not None:
             return blocked
-        decision = self._gate.check(thread, free_form=message.free_form, now_ms=self._now_ms())
-        if decision.reasons:
-            return self._refuse(message_id, decision.reasons)
-        try:
-            payload = self._payload(message, message_id, item)
-        except UnknownMessageError:
-            return self._refuse(message_id, [NO_WAMID])
+        ready = self._prepare(thread, message_id, item)
+        if not isinstance(ready, _Ready):
+            return self._refuse(message_id, ready)
         slot = self._pacing.wait(
             item["phone_number_id"],
             pair_tat_ms=thread_item.get("pair_tat_ms"),
-            counts=message.type != "read",
+            counts=item["type"] != "read",
         )
         if slot.later_ms is not None:
             return Later(slot.later_ms)
@@ -132,25 +141,37 @@ class Delivery:
             now_ms=self._now_ms(),
             pair_tat_ms=thread_item.get("pair_tat_ms"),
             next_pair_tat_ms=slot.next_pair_tat_ms,
-            window_thread=decision.window_thread,
-            window_after_ms=decision.window_after_ms,
+            window_thread=ready.decision.window_thread,
+            window_after_ms=ready.decision.window_after_ms,
         )
         if not self.store.claim(claim):
             return None
-        return self._send(payload, message_id, item, channel)
+        return self._send(ready.payload, message_id, item, channel)
+
+    def _prepare(self, thread: str, message_id: str, item: Item) -> _Ready | Sequence[Reason]:
+        """What is to be sent and under which condition, or why it may not be."""
+        try:
+            message = parse_message(item["intent"])
+        except InvalidMessageError:
+            return [NO_LONGER_VALID]
+        decision = self._gate.check(thread, free_form=message.free_form, now_ms=self._now_ms())
+        if decision.reasons:
+            return decision.reasons
+        try:
+            payload = message.graph_payload(
+                to=item["address"].get("to"),
+                recipient=item["address"].get("recipient"),
+                wamid_of=self._wamid_of,
+                callback=message_id,
+            )
+        except UnknownMessageError:
+            return [NO_WAMID]
+        return _Ready(payload, decision)
 
     def _refuse(self, message_id: str, reasons: Sequence[Reason]) -> Settled | Later | None:
         told = [{"code": reason.code, "detail": reason.detail} for reason in reasons]
         return self._move(
             message_id, SendState.QUEUED, Verdict(SendState.REFUSED, {"reasons": told})
-        )
-
-    def _payload(self, message: OutboundMessage, message_id: str, item: Item) -> dict[str, Any]:
-        return message.graph_payload(
-            to=item["address"].get("to"),
-            recipient=item["address"].get("recipient"),
-            wamid_of=self._wamid_of,
-            callback=message_id,
         )
 
     def _send(

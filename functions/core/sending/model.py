@@ -78,6 +78,11 @@ OUTSIDE_WINDOW = Reason(
     ),
 )
 
+NO_LONGER_VALID = Reason(
+    code="no_longer_valid",
+    detail="The limits on what a message may hold were tightened while this one waited.",
+)
+
 NO_WAMID = Reason(
     code="referenced_message_not_on_whatsapp",
     detail="The message it refers to was never accepted by WhatsApp, or is not stored here.",

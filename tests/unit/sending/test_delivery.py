@@ -296,6 +296,15 @@ def test_a_reply_to_a_message_never_accepted_is_refused_with_its_reason():
     assert reason["code"] == "referenced_message_not_on_whatsapp"
 
 
+def test_a_message_that_stricter_limits_no_longer_allow_is_refused_and_frees_the_next():
+    platform = Platform()
+    platform.write_in()
+    ids = [platform.accept(f"k{index}").id for index in range(2)]
+    platform.store.advance(ids[0], "queued", {"intent": '{"type": "text"}'})
+    platform.drain()
+    assert [platform.state(i) for i in ids] == ["refused", "accepted"]
+
+
 def test_a_drain_that_runs_out_of_time_leaves_the_rest_for_the_sweeper():
     platform = Platform()
     platform.write_in()
