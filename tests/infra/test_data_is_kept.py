@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.fakes import tables
+
 STATEFUL = {
     "AWS::DynamoDB::Table",
     "AWS::S3::Bucket",
@@ -53,20 +55,15 @@ def test_backups_end_when_point_in_time_recovery_does(prod):
     assert rule["Lifecycle"]["DeleteAfterDays"] == 35
 
 
-def test_conversations_have_the_stream_and_indexes_the_code_asks_for(prod):
+def test_tables_have_the_schema_that_other_tests_use(prod):
+    conversations, ephemeral = (each.properties for each in prod.of_type("AWS::DynamoDB::Table"))
+    assert _schema(conversations) == _schema(tables.conversations_schema())
+    assert _schema(ephemeral) == _schema(tables.ephemeral_schema())
+
+
+def test_changes_of_conversations_can_be_followed(prod):
     conversations = prod.of_type("AWS::DynamoDB::Table")[0].properties
     assert conversations["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
-    indexes = {
-        each["IndexName"]: [key["AttributeName"] for key in each["KeySchema"]]
-        for each in conversations["GlobalSecondaryIndexes"]
-    }
-    assert indexes == {
-        "timeline": ["thread", "at"],
-        "recent": ["recent_shard", "last_at"],
-        "due": ["due_shard", "due_at"],
-    }
-    for each in conversations["GlobalSecondaryIndexes"]:
-        assert each["Projection"] == {"ProjectionType": "KEYS_ONLY"}
 
 
 def test_ephemeral_items_expire(prod):
@@ -89,3 +86,14 @@ def test_a_claim_check_outlives_every_message_that_may_point_at_it(prod):
 
 def test_logs_are_kept_for_thirteen_months_in_prod(prod):
     assert {g.properties["RetentionInDays"] for g in prod.of_type("AWS::Logs::LogGroup")} == {400}
+
+
+def _schema(table):
+    attributes = {
+        each["AttributeName"]: each["AttributeType"] for each in table["AttributeDefinitions"]
+    }
+    indexes = {
+        each["IndexName"]: (each["KeySchema"], each["Projection"])
+        for each in table.get("GlobalSecondaryIndexes", [])
+    }
+    return table["KeySchema"], table["BillingMode"], attributes, indexes
