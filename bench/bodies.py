@@ -72,10 +72,10 @@ def webhook(changes: list[Json]) -> Json:
 
 
 def batch(size: int, *, people: int) -> Json:
-    """Messages and their statuses, one status to three messages, as one webhook."""
+    """Messages and their statuses, one status to three messages, person after person."""
     changes = []
     for number in range(size):
-        who = person(number % people)
+        who = person(number * people // size)
         if number % 4 == 3:  # noqa: PLR2004 - every fourth
             changes.append(status("delivered", wamid(number - 1), who, "", _AT + number))
         else:

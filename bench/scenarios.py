@@ -12,7 +12,9 @@ from bench.world import World
 
 MessageTo = Callable[[bodies.Json], bodies.Json]  # a person -> the body of POST /v1/messages
 
-STATUSES = ("sent", "delivered", "read")
+# and how many seconds after the message each comes
+STATUSES = {"sent": 1, "delivered": 2, "read": 60}
+_EARLIER = 60  # seconds before now, when a known person wrote first
 _TEXT = (
     "Your order left our warehouse this morning and should arrive before noon tomorrow. Reply to "
     "this message if you would rather have it at another time, please."
@@ -47,7 +49,9 @@ class Scenarios:
             bodies.person(next(self._people)) if new else self._known_person()
             for _ in range(self._messages)
         ]
-        return self._measured(lambda: self._inbound(people, batch), requests_a_message=1)
+        return self._measured(
+            lambda: self._inbound(people, batch, int(time.time())), requests_a_message=1
+        )
 
     def outbound(self, message: MessageTo, *, batch: int = 1) -> Outcome:
         """To people who wrote within the window; three statuses, each in a webhook of its own."""
@@ -64,10 +68,9 @@ class Scenarios:
         grown = self._world.stored_bytes() - before
         return Outcome(ledger, grown / self._messages, self._runner.milliseconds())
 
-    def _inbound(self, people: list[bodies.Json], batch: int) -> None:
+    def _inbound(self, people: list[bodies.Json], batch: int, at: int) -> None:
         for begin in range(0, len(people), batch):
             for who in people[begin : begin + batch]:
-                at = int(time.time())
                 self._runner.deliver(bodies.inbound(next(self._numbers), who, at))
             self._runner.consume("inbound", "inbound", batch=batch)
 
@@ -75,10 +78,11 @@ class Scenarios:
         for begin in range(0, len(people), batch):
             group = people[begin : begin + batch]
             ids = [self._sent(who, message) for who in group]
-            for state in STATUSES:
+            at = int(time.time())
+            for state, later in STATUSES.items():
                 for who, message_id in zip(group, ids, strict=True):
                     wamid = str(self._message(message_id)["wamid"]["S"])
-                    told = bodies.status(state, wamid, who, message_id, int(time.time()))
+                    told = bodies.status(state, wamid, who, message_id, at + later)
                     self._runner.deliver(told)
                 self._runner.consume("inbound", "inbound", batch=batch)
             if any(len(self._message(one)["facts"]["M"]) != len(STATUSES) for one in ids):
@@ -94,7 +98,7 @@ class Scenarios:
 
     def _known_person(self) -> bodies.Json:
         who = bodies.person(next(self._people))
-        self._inbound([who], 1)
+        self._inbound([who], 1, int(time.time()) - _EARLIER)
         return who
 
     def _message(self, message_id: str) -> Any:

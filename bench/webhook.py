@@ -57,7 +57,7 @@ def measure() -> Section:
         notes=[
             "The least: HMAC-SHA256 of the raw bytes and json.dumps of the parsed document.",
             "The stricter ratio dumps the body as one text, which is less work.",
-            f"{_ROUNDS} rounds in turns; ratios are of turns that followed each other.",
+            f"Processor time, {_ROUNDS} rounds; ratios are of turns that followed each other.",
         ],
     )
 

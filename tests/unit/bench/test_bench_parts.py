@@ -121,7 +121,7 @@ def test_log_lines_are_counted_with_what_cloudwatch_adds(infrastructure):
 
 def test_folding_is_timed_on_fresh_stores(monkeypatch):
     monkeypatch.setattr(fold, "_SIZES", (2, 4))
-    monkeypatch.setattr(fold, "_ROUNDS", {2: 1, 4: 1})
+    monkeypatch.setattr(fold, "_REPEATED", 2)
     section = fold.measure()
     assert [n.name.endswith("exponent") for n in section.numbers].count(True) == 2
     assert all(n.value for n in section.numbers)
