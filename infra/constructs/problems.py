@@ -11,7 +11,12 @@ _ITS_MESSAGE = "$context.error.messageString"
 _PROBLEMS: tuple[tuple[apigateway.ResponseType, int, str, str | None], ...] = (
     (_Type.BAD_REQUEST_PARAMETERS, 400, "Bad Request", None),
     (_Type.BAD_REQUEST_BODY, 400, "Bad Request", None),
-    (_Type.UNAUTHORIZED, 401, "Unauthorized", "A valid access token is needed."),
+    (
+        _Type.UNAUTHORIZED,
+        401,
+        "Unauthorized",
+        "A valid access token with this call's scope is needed.",
+    ),
     (_Type.EXPIRED_TOKEN, 401, "Unauthorized", "The access token has expired."),
     (_Type.ACCESS_DENIED, 403, "Forbidden", "The access token lacks the scope for this call."),
     (_Type.WAF_FILTERED, 403, "Forbidden", "The request was refused by the firewall."),
