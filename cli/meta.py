@@ -41,6 +41,10 @@ class Meta:
         settled: bool = self._post("settle", {"timeout_seconds": seconds})["settled"]
         return settled
 
+    def approve(self, template: dict[str, Any]) -> None:
+        """A template that Meta has approved, as if it had been submitted before."""
+        self._post("templates", template)
+
     def fault(self, **spec: Any) -> None:
         self._post("faults", spec)
 

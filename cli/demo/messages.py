@@ -1,6 +1,7 @@
 """What is said in the demo: messages of many types, in languages of several scripts."""
 
 import secrets
+import time
 from typing import Any
 
 Json = dict[str, Any]
@@ -30,7 +31,12 @@ def from_person(phone: str) -> list[Json]:
             },
         },
     ]
-    return [{**person, **content} for content in contents]
+    # WhatsApp's clock has seconds only: apart from each other, so that their order can be seen
+    began = int(time.time()) - len(contents)
+    return [
+        {**person, **content, "timestamp": began + second}
+        for second, content in enumerate(contents)
+    ]
 
 
 def from_business(phone: str) -> list[Json]:
@@ -72,3 +78,21 @@ def persons_choice(phone: str, *, answered: str) -> list[Json]:
 
 def a_text(phone: str, body: str) -> Json:
     return {"to": f"+{phone}", "type": "text", "text": {"body": body}}
+
+
+TEMPLATE = {
+    "name": "appointment_confirmation",
+    "language": "en",
+    "category": "UTILITY",
+    "body": "Your appointment is on {{1}}.",
+}
+
+
+def a_template(phone: str, day: str) -> Json:
+    parameters = [{"type": "text", "text": day}]
+    template = {
+        "name": TEMPLATE["name"],
+        "language": {"code": TEMPLATE["language"]},
+        "components": [{"type": "body", "parameters": parameters}],
+    }
+    return {"to": f"+{phone}", "type": "template", "template": template}

@@ -84,3 +84,14 @@ def test_a_person_without_a_telephone_number_is_answered_by_their_id(platform):
     message_id = send(platform, message)
 
     platform.eventually(lambda: platform.message(message_id)["status"] == "read")
+
+
+def test_a_message_that_graph_accepted_without_an_answer_is_not_sent_again(platform):
+    phone = opened_by_person(platform)
+    platform.meta.fault(kind="timeout_after_accept", to=phone)
+
+    message_id = send(platform, a_text(phone, "Did this arrive?"))
+
+    platform.eventually(lambda: platform.message(message_id)["status"] == "read")
+    platform.settle()
+    assert len([each for each in platform.meta.accepted() if each["to"] == phone]) == 1

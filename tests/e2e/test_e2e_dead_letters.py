@@ -13,19 +13,37 @@ from cli.main import main
 
 
 @pytest.fixture
-def impatient(platform):
-    """Queues that show a failed message again at once, not after minutes as on AWS."""
-    changed = {}
-    for name in ("inbound", "outbound"):
+def set_queue(platform):
+    """Changes a queue's attributes until the test is over."""
+    before = []
+
+    def set_attributes(name, **attributes):
         url = platform.stage.queue_pair(name).queue_url
-        answer = platform.sqs.get_queue_attributes(
-            QueueUrl=url, AttributeNames=["VisibilityTimeout"]
-        )
-        changed[url] = answer["Attributes"]
-        platform.sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "0"})
-    yield
-    for url, attributes in changed.items():
+        known = platform.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(attributes))
+        before.append((url, known["Attributes"]))
         platform.sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
+
+    yield set_attributes
+    for url, attributes in reversed(before):
+        platform.sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
+
+
+@pytest.fixture
+def impatient(set_queue):
+    """Queues that show a failed message again at once, not after minutes as on AWS."""
+    for name in ("inbound", "outbound"):
+        set_queue(name, VisibilityTimeout="0")
+
+
+@pytest.fixture
+def one_try(platform, set_queue):
+    """A single failure is enough for the outbound queue."""
+    pair = platform.stage.queue_pair("outbound")
+    answer = platform.sqs.get_queue_attributes(
+        QueueUrl=pair.queue_url, AttributeNames=["RedrivePolicy"]
+    )
+    policy = json.loads(answer["Attributes"]["RedrivePolicy"]) | {"maxReceiveCount": 1}
+    set_queue("outbound", RedrivePolicy=json.dumps(policy))
 
 
 def redrive(platform, queue):
@@ -72,7 +90,7 @@ def test_poison_harms_neither_its_neighbours_nor_the_next_message(platform, impa
     platform.sqs.purge_queue(QueueUrl=pair.dlq_url)
 
 
-def test_a_dead_wake_up_goes_back_into_its_own_group(platform, impatient):
+def test_a_dead_wake_up_goes_back_into_its_own_group(platform, impatient, one_try):
     pair = platform.stage.queue_pair("outbound")
     platform.sqs.send_message(
         QueueUrl=pair.queue_url,
