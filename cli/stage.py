@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.errors import CliError
 from cli.local import facts
-from cli.local.aws import LOCAL_CONFIG, local_session
+from cli.local.aws import local_session, local_sqs
 from cli.redrive import QueuePair
 from cli.workspace import Workspace
 
@@ -27,7 +27,9 @@ class Stage:
     endpoint: str | None = None
 
     def sqs(self) -> "SQSClient":
-        return self.session.client("sqs", endpoint_url=self.endpoint, config=LOCAL_CONFIG)
+        if self.endpoint:
+            return local_sqs(self.endpoint)
+        return self.session.client("sqs")
 
     def outputs(self, stack: str) -> dict[str, str]:
         client = self.session.client("cloudformation", endpoint_url=self.endpoint)
