@@ -45,6 +45,7 @@ def start_emulator(workspace: Workspace, ports: Ports) -> Child:
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
         "TMPDIR": str(workspace.scratch),
         "S3_DATA_DIR": str(workspace.scratch / "s3"),
+        "STATE_DIR": str(workspace.scratch / "state"),
         # listeners nobody asked for, open to the network
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",

@@ -3,6 +3,8 @@
 It lives in a temporary folder on free ports, so it does not meet one that a developer has running.
 """
 
+import shutil
+
 import pytest
 from e2e_platform import Platform
 from rich.console import Console
@@ -28,6 +30,8 @@ def platform(tmp_path_factory):
         yield Platform(workspace, facts)
     finally:
         stop_platform(workspace)
+        # pytest keeps the folders of three sessions: logs are worth it, archives are not
+        shutil.rmtree(workspace.assembly, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

@@ -1,12 +1,14 @@
 """Bad input gets the answer it was promised, from the deployed API and webhook."""
 
+import dataclasses
 import json
 import secrets
+import time
 
 import pytest
 from e2e_platform import webhook_text
 
-from cli.client import compact, post_webhook, sign
+from cli.client import ApiClient, compact, post_webhook, sign
 from cli.demo.messages import a_text, invented_phone
 from cli.http import call, call_json
 
@@ -150,6 +152,35 @@ def test_a_call_without_a_good_token_gets_401(platform, token):
     )
 
     assert answer.status == 401
+
+
+@pytest.fixture
+def short_lived(platform):
+    """A client like the deployed one, but for its tokens, which last a second."""
+    cognito = platform.client("cognito-idp")
+    outputs = platform.facts.outputs["amana-local-api"]
+    pool = outputs["UserPoolId"]
+    created = cognito.create_user_pool_client(
+        UserPoolId=pool,
+        ClientName="short-lived",
+        GenerateSecret=True,
+        AllowedOAuthFlows=["client_credentials"],
+        AllowedOAuthFlowsUserPoolClient=True,
+        AllowedOAuthScopes=["amana/messages:read", "amana/messages:send"],
+        AccessTokenValidity=1,
+        TokenValidityUnits={"AccessToken": "seconds"},
+    )["UserPoolClient"]
+    yield dataclasses.replace(
+        platform.facts, client_id=created["ClientId"], client_secret=created["ClientSecret"]
+    )
+    cognito.delete_user_pool_client(UserPoolId=pool, ClientId=created["ClientId"])
+
+
+def test_an_expired_token_gets_401(platform, short_lived):
+    client = ApiClient(short_lived)
+    time.sleep(2)
+
+    assert client.get("/v1/conversations").status == 401
 
 
 def test_a_token_that_may_only_read_may_not_send(platform):
