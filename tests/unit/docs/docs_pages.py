@@ -28,6 +28,11 @@ class Page:
         return self.path.read_text(encoding="utf-8")
 
     @property
+    def in_one_line(self) -> str:
+        """For sentences, wherever they are wrapped."""
+        return " ".join(self.text.split())
+
+    @property
     def prose(self) -> str:
         """Everything but code blocks."""
         return _BLOCK.sub("", self.text)

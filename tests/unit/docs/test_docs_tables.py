@@ -149,10 +149,12 @@ def test_days_that_messages_are_kept_are_those_of_the_queues():
 
 
 def test_the_limits_named_in_decisions_are_those_of_the_code():
-    queue = page("docs/decisions/0008-send-queue-on-the-thread.md").text
+    queue = page("docs/decisions/0008-send-queue-on-the-thread.md").in_one_line
     each = docs_source.constant("functions/wakeup/handler.py", "_MOST_PER_SHARD")
     assert f"{each} threads of each of {SHARDS} shards" in queue
     assert f"{each * SHARDS:,} threads a minute" in queue
     assert f"at most {load_stage('prod').max_pending_per_conversation} pending" in queue
-    window = page("docs/decisions/0009-free-entry-point-window-from-the-arrival.md").text
+    window = page("docs/decisions/0009-free-entry-point-window-from-the-arrival.md").in_one_line
     assert f"for {value('platform_limits', 'window', 'entry_point_hours')} hours" in window
+    packs = page("docs/decisions/0013-table-rest-jsonpath.md").in_one_line
+    assert f"more than {docs_source.constant('infra/gate.py', 'MOST_RULES')}" in packs
