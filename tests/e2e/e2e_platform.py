@@ -1,6 +1,7 @@
 """The running platform, as tests use it."""
 
 import json
+import secrets
 import time
 
 from cli.client import post_webhook
@@ -18,6 +19,7 @@ class Platform(LocalWorld):
         self.workspace = workspace
         self.facts = facts
         self.stage = find_stage("local", workspace=workspace)
+        self.table = facts.outputs["amana-local-data"]["ConversationsTable"]
         self._denials_read = 0
 
     def client(self, service):
@@ -51,6 +53,22 @@ class Platform(LocalWorld):
 
     def message(self, message_id):
         return self.api.get(f"/v1/messages/{message_id}").body
+
+    def due(self):
+        """Threads that wait for their next try."""
+        pages = self.client("dynamodb").get_paginator("scan")
+        found = pages.paginate(TableName=self.table, IndexName="due")
+        return [item["pk"]["S"].removeprefix("THREAD#") for page in found for item in page["Items"]]
+
+    def wake_all(self):
+        """What the schedule does every minute; tests do not wait that long."""
+        for thread in self.due():
+            self.sqs.send_message(
+                QueueUrl=self.stage.queue_pair("outbound").queue_url,
+                MessageBody=json.dumps({"thread": thread}),
+                MessageGroupId=secrets.token_hex(8),
+                MessageDeduplicationId=secrets.token_hex(8),
+            )
 
     def eventually(self, condition, *, seconds=PATIENCE_SECONDS):
         deadline = time.monotonic() + seconds

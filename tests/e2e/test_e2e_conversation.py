@@ -46,6 +46,7 @@ def test_statuses_come_back_with_their_price(platform):
     message_id = send(platform, a_text(phone, "Good morning"))
 
     platform.eventually(lambda: platform.message(message_id)["status"] == "read")
+    platform.settle()
 
     statuses = platform.message(message_id)["statuses"]
     assert [each["status"] for each in statuses] == ["sent", "delivered", "read"]
@@ -94,4 +95,6 @@ def test_a_message_that_graph_accepted_without_an_answer_is_not_sent_again(platf
 
     platform.eventually(lambda: platform.message(message_id)["status"] == "read")
     platform.settle()
+    platform.wake_all()
+    platform.eventually(lambda: platform.due() == [])
     assert len([each for each in platform.meta.accepted() if each["to"] == phone]) == 1

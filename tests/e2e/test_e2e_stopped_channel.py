@@ -1,6 +1,5 @@
 """The token has expired: nothing is lost or counted as sent, and all goes out once repaired."""
 
-import json
 import secrets
 
 import pytest
@@ -15,32 +14,18 @@ LONG_AGO = {"N": "1"}
 @pytest.fixture
 def time_passes(platform):
     """Makes the next try of the stopped number and of all waiting threads due at once."""
-    table = platform.facts.outputs["amana-local-data"]["ConversationsTable"]
-    dynamodb = platform.client("dynamodb")
 
     def pass_time():
         number = platform.facts.phone_number_id
-        key = {"pk": {"S": f"CHANNEL#{number}"}, "sk": {"S": "CHANNEL"}}
-        dynamodb.update_item(
-            TableName=table,
-            Key=key,
+        platform.client("dynamodb").update_item(
+            TableName=platform.table,
+            Key={"pk": {"S": f"CHANNEL#{number}"}, "sk": {"S": "CHANNEL"}},
             UpdateExpression="SET until_ms = :past",
             ExpressionAttributeValues={":past": LONG_AGO},
         )
-        for page in dynamodb.get_paginator("scan").paginate(TableName=table, IndexName="due"):
-            for item in page["Items"]:
-                wake(platform, item["pk"]["S"].removeprefix("THREAD#"))
+        platform.wake_all()
 
     return pass_time
-
-
-def wake(platform, thread):
-    platform.sqs.send_message(
-        QueueUrl=platform.stage.queue_pair("outbound").queue_url,
-        MessageBody=json.dumps({"thread": thread}),
-        MessageGroupId=secrets.token_hex(8),
-        MessageDeduplicationId=secrets.token_hex(8),
-    )
 
 
 def accepted_by(platform, phone):
