@@ -15,7 +15,7 @@ MESSAGE_ID = Parameter(
 CONVERSATION_ID = Parameter(
     name="conversation_id",
     where="path",
-    pattern=r"[A-Za-z0-9_-]{1,64}\.[bgnp][a-z0-9]{1,64}(~[0-9]{1,6})?",
+    pattern=r"[A-Za-z0-9_-]{1,64}\.[bgnp][a-z0-9]{1,64}(~[0-9]{1,13})?",
     reason="",
     required=True,
 )

@@ -41,6 +41,10 @@ NODE_PREFIX = {"bsuid": "b", "number": "n", "parent_bsuid": "p", "group": "g"}
 _STRENGTH = "gbnp"
 
 
+# Later than any time a webhook will tell: the year 2286, in milliseconds.
+_FAR_MS = 10**13 - 1
+
+
 def strongest(nodes: Iterable[str]) -> str:
     """The node that names a thread: group, then BSUID, number, parent BSUID."""
     return min(nodes, key=lambda node: (_STRENGTH.index(node[0]), node))
@@ -139,21 +143,28 @@ def person_at(nodes: Mapping[str, Node], start: str, at_ms: float) -> Person:
             if other in nodes and span.holds(linked_ms):
                 todo.append(_span_at(spans[other], linked_ms))
     root = min(found, key=lambda span: (_since(nodes[span.node], span), span.node))
-    generation = spans[root.node].index(root)
-    contact_id = f"{root.node}~{generation}" if generation else root.node
-    return Person(contact_id=contact_id, spans=tuple(sorted(found)))
+    return Person(
+        contact_id=f"{root.node}~{_since(nodes[root.node], root)}", spans=tuple(sorted(found))
+    )
 
 
 def person_of(nodes: Mapping[str, Node], contact_id: str) -> Person | None:
-    """The person of a contact id given out earlier, whatever has been merged since."""
-    node_id, _, generation = contact_id.partition("~")
-    if node_id not in nodes or not (generation or "0").isdecimal():
+    """The person of a contact id given out earlier, whatever has been learnt since.
+
+    An id names a node and a moment at which the person had it. So it stays theirs when contacts
+    merge, and also when a late webhook tells of another owner before or after that moment.
+    """
+    node_id, _, moment = contact_id.partition("~")
+    if node_id not in nodes or not moment.isdecimal():
         return None
-    spans = _spans(nodes[node_id], nodes)
-    index = int(generation or "0")
-    if index >= len(spans):
-        return None
-    return person_at(nodes, node_id, min(spans[index].until_ms, float(2**53)))
+    return person_at(nodes, node_id, int(moment))
+
+
+def owners(nodes: Mapping[str, Node], node_id: str) -> list[Person]:
+    """Everyone whose alias this node ever was, the first owner first."""
+    ends = [min(span.until_ms, _FAR_MS) for span in _spans(nodes[node_id], nodes)]
+    people = [person_at(nodes, node_id, end) for end in ends]
+    return list({person.contact_id: person for person in people}.values())
 
 
 def _spans(node: Node, nodes: Mapping[str, Node]) -> list[Span]:
@@ -191,7 +202,9 @@ def _span_at(spans: list[Span], at_ms: float) -> Span:
     return next(span for span in spans if span.holds(at_ms) or at_ms == inf == span.until_ms)
 
 
-def _since(node: Node, span: Span) -> float:
-    if span.after_ms != -inf:
-        return span.after_ms
-    return inf if node.since_ms is None else node.since_ms
+def _since(node: Node, span: Span) -> int:
+    """The first moment at which the span is known to hold."""
+    if span.after_ms == -inf:
+        return _FAR_MS if node.since_ms is None else node.since_ms
+    linked = [ms for ms in node.links.values() if span.holds(ms)]
+    return min(linked, default=int(span.after_ms) + 1)

@@ -40,9 +40,12 @@ class Directory:
         """Node ids of all these aliases; an unknown one gets a new random id, once."""
         wanted = sorted(set(aliases), key=lambda a: (a.kind, a.value))
         known = self.find(wanted)
+        created: dict[Key, str] = {}
         for alias in wanted:
-            if alias not in known:
-                known[alias] = self._create(alias)
+            if alias not in known:  # a phone and a wa_id of the same digits share their pointer
+                pointer = self._pointer(alias)
+                created[pointer] = created.get(pointer) or self._create(alias)
+                known[alias] = created[pointer]
         return known
 
     def _create(self, alias: Alias) -> str:

@@ -8,7 +8,7 @@ import heapq
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from functions.core.contacts.model import Node, Person, Span, person_of
+from functions.core.contacts.model import Node, Person, Span, owners
 from functions.core.contacts.service import Directory
 from functions.core.conversations import read_cursor
 from functions.core.conversations.model import SHARDS, moment_ms, split_thread, thread_id
@@ -82,12 +82,12 @@ class Recent:
             mine = [phone_number_id in (None, split_thread(thread)[0]) for thread in threads]
             wanted = [thread for thread, is_mine in zip(threads, mine, strict=True) if is_mine]
             nodes = self._directory.nodes({split_thread(thread)[1] for thread in wanted})
-            owners = {thread: _owners(thread, nodes) for thread in wanted}
-            records = self._threads(t for held in owners.values() for h in held for t in h.spans)
+            of_thread = {thread: _owners(thread, nodes) for thread in wanted}
+            records = self._threads(t for held in of_thread.values() for h in held for t in h.spans)
             for item, thread in zip(batch, threads, strict=True):
-                if not owners.get(thread):
+                if not of_thread.get(thread):
                     yield Entry(item["last_at"], None)
-                for step, held in enumerate(owners.get(thread, [])):
+                for step, held in enumerate(of_thread.get(thread, [])):
                     view = self._view(thread, held, records, nodes)
                     yield Entry(item["last_at"], view, step)
 
@@ -152,15 +152,13 @@ class Recent:
 def _owners(thread: str, nodes: Nodes) -> list[_Held]:
     """Everyone whose alias this thread ever was, the first owner first."""
     number, node = split_thread(thread)
-    owners: dict[str, _Held] = {}
-    generation = 0
-    while (person := person_of(nodes, f"{node}~{generation}")) is not None:
-        generation += 1
+    held = []
+    for person in owners(nodes, node) if node in nodes else []:
         spans: dict[str, list[Span]] = {}
         for span in person.spans:
             spans.setdefault(thread_id(number, span.node), []).append(span)
-        owners[person.contact_id] = _Held(person, spans)
-    return list(owners.values())
+        held.append(_Held(person, spans))
+    return held
 
 
 def _latest(active: tuple[str, int]) -> tuple[int, str]:

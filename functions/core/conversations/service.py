@@ -18,6 +18,8 @@ from functions.core.whatsapp.updates import updates as updates_of
 
 Nodes = Mapping[Alias, str]
 
+_DAY_MS = 86_400_000
+
 
 class ConversationsService:
     def __init__(
@@ -69,9 +71,11 @@ def _sightings(update: Update, nodes: Nodes) -> list[Sighting]:
 
 
 def _profile(update: Update) -> Profile | None:
+    """Of the day, not the moment: else every message would rewrite who the person is."""
     if update.profile is None:
         return None
-    return Profile(update.at_ms, update.profile.name, update.profile.username)
+    day_ms = update.at_ms - update.at_ms % _DAY_MS
+    return Profile(day_ms, update.profile.name, update.profile.username)
 
 
 def _counts(updates: Sequence[Update]) -> Counter[str]:

@@ -109,7 +109,7 @@ Bsuid = Annotated[
 ]
 ContactId = Annotated[
     str,
-    Matching(r"[A-Za-z0-9_-]{1,64}(~[0-9]{1,6})?", "must be a contact_id that the API gave out"),
+    Matching(r"[A-Za-z0-9_-]{1,64}(~[0-9]{1,13})?", "must be a contact_id that the API gave out"),
 ]
 PhoneNumberId = Annotated[
     str, Matching(r"[A-Za-z0-9_-]{1,64}", "must be one of your phone number ids at Meta")

@@ -99,7 +99,7 @@ def test_a_contact_known_only_by_bsuid_is_written_to_by_bsuid():
 def test_what_cannot_become_an_intent_is_refused_by_name():
     platform = Platform()
     with pytest.raises(UnknownContactError):
-        platform.accept(to=None, contact_id="nobody")
+        platform.accept(to=None, contact_id="nobody~1")
     with pytest.raises(UnknownPhoneNumberError):
         platform.accept(phone_number_id="999")
     with pytest.raises(UnknownMessageError):
