@@ -68,14 +68,15 @@ class MemorySending:
             item.update(attributes)
             return True
 
-    def pop(self, thread: str, message_id: str) -> None:
+    def pop(self, thread: str, message_id: str) -> Item | None:
         with self._records.lock:
             item = self._records.items.get(thread_key(thread), {})
             if item.get("pending", [])[:1] != [message_id]:
-                return
+                return None
             item["pending"] = item["pending"][1:]
             if not item["pending"]:
                 item.pop("due_at", None)
+            return dict(item)
 
     def postpone(self, thread: str, due_ms: int) -> None:
         with self._records.lock:

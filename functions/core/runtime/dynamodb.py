@@ -74,6 +74,16 @@ class DynamoRecords:
     def update(self, expression: Expression, key: Key) -> bool:
         return updated(self._client, expression.update(self._table, key._asdict()))
 
+    def changed(self, expression: Expression, key: Key) -> Item | None:
+        """The item after the update; None when its condition does not hold."""
+        request = expression.update(self._table, key._asdict())
+        try:
+            with translated():
+                answer = self._client.update_item(**request, ReturnValues="ALL_NEW")
+        except ClientError:
+            return None
+        return decode(answer["Attributes"])
+
 
 def updated(client: "DynamoDBClient", request: dict[str, Any]) -> bool:
     """Run an update; False when its condition does not hold."""

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 from functions.core.runtime.errors import AmanaError
@@ -82,9 +83,14 @@ def fold_all(store: RecordStore, folds: Mapping[Key, Fold]) -> dict[Key, Item]:
     raise ContentionError(f"{len(pending)} records kept changing")
 
 
+@cache
+def _pool() -> ThreadPoolExecutor:
+    """Kept for the life of the process: starting threads costs more than a write."""
+    return ThreadPoolExecutor(_PARALLEL)
+
+
 def _lost(store: RecordStore, writes: list[Write]) -> list[Key]:
     if len(writes) <= 1:
         return [write.key for write in writes if not store.write(write)]
-    with ThreadPoolExecutor(min(_PARALLEL, len(writes))) as pool:
-        done = list(pool.map(store.write, writes))
+    done = list(_pool().map(store.write, writes))
     return [write.key for write, ok in zip(writes, done, strict=True) if not ok]

@@ -124,7 +124,7 @@ class Delivery:
         blocked = self._blocked(item, channel)
         if blocked is not None:
             return blocked
-        ready = self._prepare(thread, message_id, item)
+        ready = self._prepare(thread, thread_item, message_id, item)
         if not isinstance(ready, _Ready):
             return self._refuse(message_id, ready)
         slot = self._pacing.wait(
@@ -148,13 +148,17 @@ class Delivery:
             return None
         return self._send(ready.payload, message_id, item, channel)
 
-    def _prepare(self, thread: str, message_id: str, item: Item) -> _Ready | Sequence[Reason]:
+    def _prepare(
+        self, thread: str, thread_item: Item, message_id: str, item: Item
+    ) -> _Ready | Sequence[Reason]:
         """What is to be sent and under which condition, or why it may not be."""
         try:
             message = parse_message(item["intent"])
         except InvalidMessageError:
             return [NO_LONGER_VALID]
-        decision = self._gate.check(thread, free_form=message.free_form, now_ms=self._now_ms())
+        decision = self._gate.check(
+            thread, thread_item, free_form=message.free_form, now_ms=self._now_ms()
+        )
         if decision.reasons:
             return decision.reasons
         try:

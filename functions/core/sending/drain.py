@@ -30,8 +30,9 @@ class Drain:
     def run(self, thread: str, *, until_ms: int) -> DrainReport:
         """Deliver what is due. What cannot go yet, or is left at `until_ms`, wakes up later."""
         settled: list[SendState] = []
-        while (head := self._head(thread)) is not None:
-            message_id, item = head
+        item = self._read(thread)
+        while item is not None and item.get("pending"):
+            message_id = item["pending"][0]
             if self._now_ms() >= until_ms:
                 self._store.postpone(thread, self._now_ms())
                 return DrainReport(tuple(settled), waiting=True)
@@ -39,12 +40,9 @@ class Drain:
             if isinstance(step, Later):
                 self._store.postpone(thread, step.at_ms)
                 return DrainReport(tuple(settled), waiting=True, stopped=step.stopped)
-            self._store.pop(thread, message_id)
             settled.append(step.state)
+            item = self._store.pop(thread, message_id) or self._read(thread)
         return DrainReport(tuple(settled), waiting=False)
 
-    def _head(self, thread: str) -> tuple[str, Item] | None:
-        item = self._store.threads([thread]).get(thread)
-        if item is None or not item.get("pending"):
-            return None
-        return item["pending"][0], item
+    def _read(self, thread: str) -> Item | None:
+        return self._store.threads([thread]).get(thread)

@@ -90,7 +90,7 @@ class DynamoSending:
             expression.set(name, value)
         return self._records.update(expression, message_key(message_id))
 
-    def pop(self, thread: str, message_id: str) -> None:
+    def pop(self, thread: str, message_id: str) -> Item | None:
         """The last one also leaves the `due` index; a message that came meanwhile keeps it."""
         for last in (True, False):
             expression = Expression()
@@ -100,8 +100,10 @@ class DynamoSending:
                 expression.condition("size(pending) = {}", 1)
                 expression.remove("due_at")
                 expression.remove("due_shard")
-            if self._records.update(expression, thread_key(thread)):
-                return
+            left = self._records.changed(expression, thread_key(thread))
+            if left is not None:
+                return left
+        return None
 
     def postpone(self, thread: str, due_ms: int) -> None:
         expression = Expression()

@@ -37,11 +37,14 @@ class Gate:
         self._directory = directory
         self._rule = rule
 
-    def check(self, thread: str, *, free_form: bool, now_ms: int) -> Decision:
-        """Templates and read receipts need no window; everything else does."""
+    def check(self, thread: str, item: Item, *, free_form: bool, now_ms: int) -> Decision:
+        """Templates and read receipts need no window; everything else does.
+
+        `item`: the thread's record, read a moment ago. The claim holds it to what is found here.
+        """
         if not free_form:
             return Decision()
-        windows = self._windows(thread)
+        windows = self._windows(thread, item)
         window = open_window(windows, self._rule, now_ms)
         if window is not None:
             after_ms = now_ms - self._rule.customer_service_ms
@@ -50,15 +53,16 @@ class Gate:
             return Decision()
         return Decision(reasons=[OUTSIDE_WINDOW])
 
-    def _windows(self, thread: str) -> list[Window]:
+    def _windows(self, thread: str, item: Item) -> list[Window]:
         """The windows of all threads the same person has or had with this number.
 
         What another owner of a recycled number wrote opens nothing for this person.
         """
         phone_number_id, node = split_thread(thread)
         person, _ = self._directory.person_behind(node, inf)
-        found = self._store.threads({thread_id(phone_number_id, s.node) for s in person.spans})
-        return [_window(name, item, person) for name, item in found.items()]
+        others = {thread_id(phone_number_id, s.node) for s in person.spans} - {thread}
+        found = {thread: item, **(self._store.threads(others) if others else {})}
+        return [_window(name, each, person) for name, each in found.items()]
 
     def _entered_and_answered(self, windows: list[Window], now_ms: int) -> bool:
         """Meta opens the free entry point window only when the business answers in time."""

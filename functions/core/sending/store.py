@@ -50,8 +50,8 @@ class SendingStore(Protocol):
     def advance(self, message_id: str, expected: str, attributes: Mapping[str, Any]) -> bool:
         """Set attributes (with `send_state`) if the state is still `expected`."""
 
-    def pop(self, thread: str, message_id: str) -> None:
-        """Remove the head of the pending ids, if it still is this message."""
+    def pop(self, thread: str, message_id: str) -> Item | None:
+        """Remove the head of the pending ids; the thread after that, None if it changed."""
 
     def postpone(self, thread: str, due_ms: int) -> None:
         """Have the sweeper wake this thread at that time, if anything is pending."""
