@@ -47,7 +47,7 @@ def measure(infrastructure: Infrastructure) -> Section:
             *(_kept(name, outcome) for name, outcome in outcomes.items() if "batch" not in name),
             _number("a month before the first message", sum(m.dollars for m in months), "$"),
         ],
-        notes=_notes(),
+        notes=_notes(infrastructure),
         details={
             "inbound": _as_json(mixed),
             "outbound": _as_json(outbound),
@@ -113,9 +113,9 @@ def _as_json(ledger: Ledger) -> dict[str, Any]:
     }
 
 
-def _notes() -> list[str]:
+def _notes(infrastructure: Infrastructure) -> list[str]:
     new, cold = assumed("mix", "new_people"), assumed("lambda", "cold_share")
-    inbound, outbound = runner.traced_share(1), runner.traced_share(4)
+    inbound, outbound = (runner.traced_share(n, infrastructure) for n in (1, 4))
     return [
         f"inbound: {new:.0%} first messages, one webhook each.",
         "outbound: the dearer of text and template; three statuses, a webhook each.",
@@ -123,8 +123,8 @@ def _notes() -> list[str]:
         f"{_MESSAGES} messages of each kind went through the real functions, with moto as AWS.",
         "First price tier of us-east-1; free tiers are not deducted.",
         f"Lambda: processor time measured here, doubled; assumed waiting; {cold:.0%} cold starts.",
-        f"X-Ray's default rule, at a million a month: {inbound:.0%} of inbound messages traced,",
-        f"{outbound:.0%} of the four requests of outbound ones; the share falls with volume.",
+        f"X-Ray, by the rule of the stage: {inbound:.0%} of inbound messages traced, and",
+        f"{outbound:.0%} of the four requests of outbound ones.",
         "Doubt about indexes: more, should AWS double their entries in transactions.",
         "Kept: storage with point-in-time recovery and five weekly copies.",
         "KMS is in the month: SQS keeps a data key for a day, DynamoDB for five minutes.",

@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from bench.assumptions import assumed
 from bench.units import Index
 
 _ROOT = Path(__file__).parent.parent
@@ -70,6 +71,30 @@ class Infrastructure:
     def traced(self) -> bool:
         functions = self.of_type("AWS::Lambda::Function")
         return any(f.get("TracingConfig", {}).get("Mode") == "Active" for f in functions)
+
+    @cached_property
+    def sampling(self) -> tuple[float, float]:
+        """Requests a second traced in any case, and the share of the others."""
+        rules = self.of_type("AWS::XRay::SamplingRule")
+        if not rules:
+            return assumed("xray", "per_second"), assumed("xray", "share")
+        rule = rules[0]["SamplingRule"]
+        return float(rule["ReservoirSize"]), float(rule["FixedRate"])
+
+    @property
+    def logs_allowed_requests(self) -> bool:
+        """Whether the firewall writes a line about what it lets through."""
+        logging = self.of_type("AWS::WAFv2::LoggingConfiguration")
+        return any(
+            each.get("LoggingFilter", {}).get("DefaultBehavior") != "DROP" for each in logging
+        )
+
+    @property
+    def logs_invocations(self) -> bool:
+        """Whether Lambda writes a start and a report of every invocation."""
+        functions = self.of_type("AWS::Lambda::Function")
+        levels = {f.get("LoggingConfig", {}).get("SystemLogLevel", "INFO") for f in functions}
+        return not levels <= {"WARN"}
 
     def _output(self, name: str) -> Any:
         return next(

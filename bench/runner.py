@@ -12,6 +12,7 @@ from typing import Any
 
 from bench import bodies, calls, logs, units
 from bench.assumptions import assumed
+from bench.infrastructure import Infrastructure
 from bench.ledger import Ledger
 from bench.meter import cold_gb_seconds, gb_seconds
 from bench.world import World
@@ -35,7 +36,9 @@ class Runner:
         self._times: dict[str, _Times] = {}
         self._at_start: dict[tuple[str, str], float] = {}
         infrastructure = world.infrastructure
-        self._request_log = logs.access_bytes(infrastructure) + logs.waf_bytes(infrastructure)
+        self._request_log = logs.access_bytes(infrastructure)
+        if infrastructure.logs_allowed_requests:
+            self._request_log += logs.waf_bytes(infrastructure)
         self._traced = 0.0
 
     def begin(self, *, requests_a_message: int) -> None:
@@ -43,7 +46,7 @@ class Runner:
         self._meter.ledger = Ledger()
         self._times = {}
         if self._world.infrastructure.traced:
-            self._traced = traced_share(requests_a_message)
+            self._traced = traced_share(requests_a_message, self._world.infrastructure)
 
     def starts_cost_what_was_billed_so_far(self) -> None:
         """Secrets and what comes with them; the rest of a first invocation is like any other."""
@@ -145,7 +148,9 @@ class Runner:
         times.cpu_seconds.append(max(0.0, cpu - foreign))
         times.waited_ms.append(meter.waited_ms + sends * assumed("wait_ms", "graph"))
         self._bill(function, "lambda.request", 1)
-        logged = logs.lines_bytes(written.getvalue()) + assumed("logs", "platform_bytes")
+        logged = logs.lines_bytes(written.getvalue())
+        if self._world.infrastructure.logs_invocations:
+            logged += assumed("logs", "platform_bytes")
         self._bill(function, "logs.gb", logged / _GB)
         traffic = stand_in.request_bytes - sent_bytes + sends * assumed("transfer", "graph_bytes")
         self._bill(function, "transfer.gb_out", traffic / _GB)
@@ -156,10 +161,11 @@ class Runner:
             self._meter.ledger.bill(function, price, amount)
 
 
-def traced_share(requests_a_message: int) -> float:
+def traced_share(requests_a_message: int, infrastructure: Infrastructure) -> float:
+    reservoir, share = infrastructure.sampling
     requests = assumed("volume", "messages") * requests_a_message
     return units.sampled_share(
         requests / assumed("volume", "busy_seconds"),
-        reservoir=assumed("xray", "per_second"),
-        share=assumed("xray", "share"),
+        reservoir=reservoir,
+        share=share,
     )

@@ -5,9 +5,10 @@ The numbers of a stage are set here; who it belongs to stands in `infra/stages/<
 
 import platform
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from functions.core.runtime.policies import value
 from infra.tenant import Tenant, load_tenant
 
 StageName = Literal["dev", "staging", "prod", "local"]
@@ -57,9 +58,9 @@ class StageConfig:
     python: str = LAMBDA_PYTHON
     architecture: Architecture = "arm64"
     graph_url: str = "https://graph.facebook.com"
-    # v26.0 is current since 29 Jul 2026
-    graph_version: str = "v26.0"
-    # SQS carries 1 MiB, but bills every 64 KiB; S3 is cheaper from about here
+    graph_version: str = field(default_factory=lambda: value("platform_limits", "graph", "version"))
+    # SQS carries 1 MiB with what base64 and attributes add; large bodies also cost it several
+    # requests, in the queue and again in a dead-letter queue
     claim_check_bytes: int = 200 * 1024
     # statuses normally come within seconds; redelivery of a failed webhook starts within minutes
     ambiguous_wait_seconds: int = 900

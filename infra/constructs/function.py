@@ -79,6 +79,8 @@ class Function(Construct):
             role=role.without_policy_updates(),
             log_group=self.log_group,
             logging_format=lambda_.LoggingFormat.JSON,
+            # starts and reports say what the function's metrics say, at four times the bytes
+            system_log_level_v2=lambda_.SystemLogLevel.WARN,
             tracing=lambda_.Tracing.ACTIVE if stage.tracing else lambda_.Tracing.DISABLED,
             dead_letter_queue=platform.failed_invocations,
         )

@@ -2,6 +2,7 @@
 
 import json
 
+from aws_cdk import Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_kms as kms
 from constructs import Construct
@@ -53,6 +54,8 @@ class RestApi(Construct):
         self.api = apigateway.RestApi(
             self,
             "Api",
+            # metrics and alarms go by this name; two APIs of one name would be counted together
+            rest_api_name=Stack.of(self).stack_name,
             endpoint_configuration=apigateway.EndpointConfiguration(
                 types=[apigateway.EndpointType.REGIONAL]
             ),

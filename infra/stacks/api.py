@@ -103,7 +103,7 @@ class ApiStack(FunctionStack):
                 ),
             ],
             sizing=Sizing(
-                memory_mib=1024,
+                memory_mib=512,
                 timeout=Duration.seconds(15),
                 concurrency=stage.concurrency.messages_api,
             ),

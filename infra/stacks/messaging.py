@@ -84,7 +84,7 @@ class MessagingStack(FunctionStack):
                 ),
             ],
             sizing=Sizing(
-                memory_mib=1024,
+                memory_mib=512,
                 timeout=INBOUND_TIMEOUT,
                 concurrency=stage.concurrency.inbound,
             ),
@@ -125,7 +125,8 @@ class MessagingStack(FunctionStack):
                 ),
             ],
             sizing=Sizing(
-                memory_mib=512,
+                # it waits for Graph most of the time
+                memory_mib=256,
                 timeout=SENDER_TIMEOUT,
                 concurrency=stage.concurrency.sender,
             ),

@@ -49,7 +49,7 @@ def test_a_folder_holds_core_its_own_function_and_the_policies(assets):
 def test_the_webhook_brings_neither_pydantic_nor_powertools(assets):
     brought = {each.name for each in (assets / "webhook").iterdir()}
     assert "botocore" in brought
-    assert not brought & {"pydantic", "pydantic_core", "aws_lambda_powertools", "boto3"}
+    assert not brought & {"pydantic", "pydantic_core", "aws_lambda_powertools"}
 
 
 def test_only_models_of_services_in_use_are_shipped(assets):

@@ -71,9 +71,27 @@ def test_a_start_is_shared_by_all_invocations():
     assert meter.cold_gb_seconds(0.5, 1024) == pytest.approx(0.02)
 
 
-def test_more_requests_are_traced_less():
-    assert 0.5 < runner.traced_share(1) < 1
-    assert runner.traced_share(4) < runner.traced_share(1) / 2
+def test_by_x_rays_own_rule_more_requests_are_traced_less(infrastructure):
+    one, four = (runner.traced_share(n, infrastructure) for n in (1, 4))
+    assert 0.5 < one < 1
+    assert four < one / 2
+
+
+def test_a_rule_of_the_stage_replaces_x_rays_own(infrastructure):
+    rule = resource("AWS::XRay::SamplingRule", SamplingRule={"ReservoirSize": 0, "FixedRate": 0.01})
+    ruled = Infrastructure({**infrastructure.templates, "x": {"Resources": {"R": rule}}})
+    assert runner.traced_share(1, ruled) == pytest.approx(0.01)
+
+
+def test_what_is_logged_follows_from_the_templates(infrastructure):
+    assert infrastructure.logs_invocations
+    quiet = resource("AWS::Lambda::Function", LoggingConfig={"SystemLogLevel": "WARN"})
+    dropping = resource(
+        "AWS::WAFv2::LoggingConfiguration", LoggingFilter={"DefaultBehavior": "DROP"}
+    )
+    less = Infrastructure({"all": {"Resources": {"F": quiet, "W": dropping}}})
+    assert not less.logs_invocations
+    assert not less.logs_allowed_requests
 
 
 def resource(kind, **properties):
