@@ -65,6 +65,12 @@ def test_a_message_is_claimed_once(stores):
     assert (item["send_state"], item["attempt"], item["claimed_ms"]) == ("sending", 1, NOW)
 
 
+def test_a_claim_of_an_earlier_try_fails(stores):
+    create(stores, "m_1")
+    assert not stores.sending.claim(claim(attempt=1))
+    assert stores.sending.message("m_1")["attempt"] == 0
+
+
 def test_only_the_head_of_the_queue_is_claimed(stores):
     create(stores, "m_1", "m_2")
     assert not stores.sending.claim(claim("m_2"))

@@ -140,6 +140,20 @@ def test_a_foreign_callback_never_becomes_a_key():
     assert len(messages(state)) == 1
 
 
+def test_of_an_update_told_twice_the_fuller_telling_stays_in_either_order():
+    """Without its phone number id a message belongs to no conversation, but to its account."""
+    message = build.text_message("wamid.1", sender=PEOPLE[0], at=1_790_000_000)
+    bare = {"field": "messages", "value": {"messages": [message]}}
+    named = {"field": "messages", "value": {**bare["value"], "contacts": [{"wa_id": PEOPLE[0]}]}}
+    states = [
+        state_after(*(build.webhook(change) for change in order))
+        for order in ((bare, named), (named, bare))
+    ]
+    assert states[0] == states[1]
+    [item] = [i for key, i in states[0].items() if key.pk.startswith("ACCOUNT#")]
+    assert json.loads(item["raw"])["contact"] == {"wa_id": PEOPLE[0]}
+
+
 def test_nothing_is_written_when_everything_is_known():
     payload = build.webhook(
         build.change(messages=[build.text_message("wamid.1", sender=PEOPLE[0], at=1_790_000_000)])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.core.whatsapp.graph_answers import Ambiguous, NotSent
+from functions.core.whatsapp.graph_answers import Accepted, Ambiguous, NotSent
 from tests.fakes.graph import refusal
 from tests.fakes.platform import HOUR_MS, PERSON, Platform
 
@@ -93,12 +93,14 @@ def test_the_window_of_the_person_counts_whichever_alias_they_wrote_from():
     assert platform.state(accepted.id) == "accepted"
 
 
-def test_the_word_of_a_numbers_last_owner_opens_nothing_for_the_next():
+@pytest.mark.parametrize("known_by", ["number", "bsuid"])
+def test_the_word_of_a_numbers_last_owner_opens_nothing_for_the_next(known_by):
     platform = Platform()
-    platform.write_in(from_user_id="US.1")
+    ids = ({"from_user_id": "US.1"}, {"user_id": "US.2"}) if known_by == "bsuid" else ({}, {})
+    platform.write_in(**ids[0])
     platform.clock.now += 60_000
-    system = {"type": "user_changed_number", "wa_id": "15550100009", "user_id": "US.2"}
-    platform.write_in(wamid="wamid.moved", from_user_id="US.1", type="system", system=system)
+    system = {"type": "user_changed_number", "wa_id": "15550100009", **ids[1]}
+    platform.write_in(wamid="wamid.moved", type="system", system=system, **ids[0])
     platform.clock.now += 60_000
     refused = platform.accept("to the next owner")
     platform.drain()
@@ -230,6 +232,24 @@ def test_nothing_sent_is_tried_again_without_doubt():
     assert platform.state(accepted.id) == "queued"
     platform.run_until_settled(2)
     assert platform.graph.accepted == [accepted.id]
+
+
+def test_a_message_that_another_sender_has_in_hand_is_left_alone():
+    platform = Platform()
+    platform.write_in()
+    meanwhile = []
+
+    def slow():
+        meanwhile.append(platform.drain())
+        meanwhile.append(platform.state(accepted.id))
+        return Accepted("wamid.slow", "accepted")
+
+    platform.graph.script = [slow]
+    accepted = platform.accept()
+    assert platform.drain().settled == ("accepted",)
+    report, state = meanwhile
+    assert (report.waiting, report.settled, state) == (True, (), "sending")
+    assert len(platform.graph.payloads) == 1
 
 
 def test_an_ambiguous_send_is_resolved_by_a_status_that_carries_our_id():
