@@ -41,7 +41,7 @@ def _drain(record: "SQSRecord", until_ms: int) -> None:
     log.bind(queue_message_id=record.message_id)
     try:
         report = wiring.drain().run(thread_of(record.body), until_ms=until_ms)
-    except Exception as error:
+    except Exception as error:  # the edge of a batch: told, and handed back to the queue
         log.error("thread not drained", error)
         raise
     log.info("thread drained", settled=len(report.settled), waiting=report.waiting)

@@ -31,6 +31,8 @@ _BASE_BACKOFF_MS = 2_000
 _MAX_BACKOFF_MS = 15 * 60_000
 _MAX_ATTEMPTS = 10
 _PROBE_MS = 5 * 60_000
+# As often as the sweeper comes: messages behind an ambiguous one go on soon after its status.
+_RECHECK_MS = 60_000
 # A wait this short is cheaper slept than scheduled: the sweeper comes once a minute.
 _LONGEST_WAIT_MS = 8_000
 # Graph's time-outs and storing the answer take less; an older claim was abandoned.
@@ -85,7 +87,12 @@ def drain() -> Drain:
         now_ms=clock.now_ms,
         wamid_of=References(store).wamid,
     )
-    return Drain(delivery=delivery, now_ms=clock.now_ms)
+    return Drain(
+        delivery=delivery,
+        now_ms=clock.now_ms,
+        sleep=time.sleep,
+        longest_wait_ms=_LONGEST_WAIT_MS,
+    )
 
 
 def _window_rule() -> WindowRule:
@@ -112,6 +119,7 @@ def _delivery_rules(chosen: SenderSettings) -> DeliveryRules:
     return DeliveryRules(
         outcomes=OutcomeRules(
             ambiguous_wait_ms=chosen.ambiguous_wait_seconds * 1000,
+            recheck_ms=_RECHECK_MS,
             base_backoff_ms=_BASE_BACKOFF_MS,
             max_backoff_ms=_MAX_BACKOFF_MS,
             max_attempts=_MAX_ATTEMPTS,

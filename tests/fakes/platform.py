@@ -22,7 +22,8 @@ PERSON = "15550100001"
 
 RULES = DeliveryRules(
     outcomes=OutcomeRules(
-        ambiguous_wait_ms=120_000,
+        ambiguous_wait_ms=600_000,
+        recheck_ms=60_000,
         base_backoff_ms=2_000,
         max_backoff_ms=900_000,
         max_attempts=4,
@@ -75,7 +76,12 @@ class Platform:
             now_ms=self.clock.now_ms,
             wamid_of=References(self.store).wamid,
         )
-        self._drain = Drain(delivery=delivery, now_ms=self.clock.now_ms)
+        self._drain = Drain(
+            delivery=delivery,
+            now_ms=self.clock.now_ms,
+            sleep=self.clock.sleep,
+            longest_wait_ms=self._pacing["longest_wait_ms"],
+        )
 
     def _service(self) -> SendingService:
         return SendingService(

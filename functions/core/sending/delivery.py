@@ -18,7 +18,7 @@ from functions.core.sending.model import (
     Reason,
     SendState,
 )
-from functions.core.sending.outcomes import OutcomeRules, Verdict, judge
+from functions.core.sending.outcomes import OutcomeRules, Verdict, ambiguous, judge
 from functions.core.sending.pacing import Pacing
 from functions.core.sending.store import Channel, ChannelStore, Claim, SendingStore
 from functions.core.whatsapp.graph_answers import Outcome
@@ -108,10 +108,10 @@ class Delivery:
             if now_ms < abandoned_ms:
                 return Later(abandoned_ms)
             resolve_ms = item["claimed_ms"] + self._rules.outcomes.ambiguous_wait_ms
-            verdict = Verdict(SendState.AMBIGUOUS, {"resolve_ms": resolve_ms}, later_ms=resolve_ms)
+            verdict = ambiguous(resolve_ms, now_ms=now_ms, rules=self._rules.outcomes)
             return self._move(message_id, state, verdict)
         if now_ms < item["resolve_ms"]:
-            return Later(item["resolve_ms"])
+            return Later(min(item["resolve_ms"], now_ms + self._rules.outcomes.recheck_ms))
         if item["policy"] == Policy.AT_LEAST_ONCE:
             self.store.advance(message_id, state, {"send_state": SendState.QUEUED.value})
             return None

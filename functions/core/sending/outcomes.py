@@ -19,6 +19,7 @@ _SLOWS_CHANNEL = {
 @dataclass(frozen=True)
 class OutcomeRules:
     ambiguous_wait_ms: int
+    recheck_ms: int  # how often an ambiguous send is looked at: its status may have come
     base_backoff_ms: int
     max_backoff_ms: int
     max_attempts: int
@@ -54,11 +55,17 @@ def judge(outcome: Outcome, *, attempt: int, now_ms: int, rules: OutcomeRules) -
             )
         case Ambiguous():
             resolve_ms = now_ms + rules.ambiguous_wait_ms
-            return Verdict(SendState.AMBIGUOUS, {"resolve_ms": resolve_ms}, later_ms=resolve_ms)
+            return ambiguous(resolve_ms, now_ms=now_ms, rules=rules)
         case NotSent():
             return _again(None, attempt=attempt, now_ms=now_ms, rules=rules, least_ms=0)
         case Refused():
             return _refused(outcome, attempt=attempt, now_ms=now_ms, rules=rules)
+
+
+def ambiguous(resolve_ms: int, *, now_ms: int, rules: OutcomeRules) -> Verdict:
+    """Until `resolve_ms` a status may still tell; messages behind it wait no longer."""
+    later_ms = min(resolve_ms, now_ms + rules.recheck_ms)
+    return Verdict(SendState.AMBIGUOUS, {"resolve_ms": resolve_ms}, later_ms=later_ms)
 
 
 def _refused(refused: Refused, *, attempt: int, now_ms: int, rules: OutcomeRules) -> Verdict:
