@@ -3,8 +3,10 @@
 import dataclasses
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from functions.core.runtime.policies import value as policy
 
 STAGES = Path(__file__).parent / "stages"
 
@@ -42,6 +44,10 @@ class Tenant:
     region: str | None = None
     # false for a new account whose Lambda quota (10) leaves nothing to reserve
     reserve_concurrency: bool = True
+    # of each phone number: Meta's ordinary rate, unless it upgraded the number or an app shares it
+    messages_per_second: int = field(
+        default_factory=lambda: int(policy("platform_limits", "rates", "number"))
+    )
 
     @property
     def is_example(self) -> bool:
@@ -65,12 +71,13 @@ def load_tenant(stage: str, *, folder: Path = STAGES) -> Tenant:
 
 
 def _check_keys(path: Path, values: dict[str, object]) -> None:
-    fields = {field.name: field for field in dataclasses.fields(Tenant)}
+    fields = {each.name: each for each in dataclasses.fields(Tenant)}
     for key in values:
         if key not in fields:
             raise TenantFileError(f"{path}: {key} is unknown; known are {', '.join(fields)}")
-    for name, field in fields.items():
-        if field.default is dataclasses.MISSING and name not in values:
+    for name, each in fields.items():
+        required = dataclasses.MISSING is each.default is each.default_factory
+        if required and name not in values:
             raise TenantFileError(f"{path}: {name} is missing")
 
 
@@ -78,6 +85,11 @@ def _check_value(path: Path, key: str, value: object) -> None:
     if key == "reserve_concurrency":
         if not isinstance(value, bool):
             raise TenantFileError(f"{path}: {key} must be true or false")
+        return
+    if key == "messages_per_second":
+        fastest = int(policy("platform_limits", "rates", "number_upgraded"))
+        if type(value) is not int or not 1 <= value <= fastest:
+            raise TenantFileError(f"{path}: {key} must be a whole number from 1 to {fastest}")
         return
     shape, meaning = _SHAPES[key]
     if key == "phone_number_ids":

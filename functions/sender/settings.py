@@ -14,5 +14,7 @@ class SenderSettings(Settings):
     # https://graph.facebook.com, or the sandbox
     graph_url: str
     graph_version: str
+    # of each phone number, see policies/platform_limits.toml
+    messages_per_second: int
     # how long an ambiguous send waits for a status before its policy decides
     ambiguous_wait_seconds: int

@@ -78,7 +78,7 @@ def drain() -> Drain:
         gate=Gate(store=store, directory=directory, rule=_window_rule()),
         pacing=Pacing(
             store=DynamoPace(client, chosen.ephemeral_table),
-            rules=_pacing_rules(),
+            rules=_pacing_rules(chosen),
             now_ms=clock.now_ms,
             sleep=time.sleep,
         ),
@@ -106,9 +106,9 @@ def _window_rule() -> WindowRule:
     )
 
 
-def _pacing_rules() -> PacingRules:
+def _pacing_rules(chosen: SenderSettings) -> PacingRules:
     return PacingRules(
-        messages_per_second=policies.value("platform_limits", "rates", "number"),
+        messages_per_second=chosen.messages_per_second,
         pair_interval_ms=policies.value("platform_limits", "rates", "pair_interval") * 1000,
         pair_burst=policies.value("platform_limits", "rates", "pair_burst"),
         longest_wait_ms=_LONGEST_WAIT_MS,

@@ -112,6 +112,7 @@ class MessagingStack(FunctionStack):
                 portfolio_id=stage.tenant.portfolio_id,
                 graph_url=stage.graph_url,
                 graph_version=stage.graph_version,
+                messages_per_second=stage.tenant.messages_per_second,
                 ambiguous_wait_seconds=stage.ambiguous_wait_seconds,
             ),
             grants=[

@@ -28,11 +28,17 @@ def test_reads_every_key(tmp_path):
         account='"123456789012"',
         region='"eu-central-1"',
         reserve_concurrency="false",
+        messages_per_second="20",
     )
     assert tenant.phone_number_ids == ("100000000000003", "100000000000004")
     assert tenant.alarm_email == "on-call@example.com"
     assert (tenant.account, tenant.region) == ("123456789012", "eu-central-1")
     assert tenant.reserve_concurrency is False
+    assert tenant.messages_per_second == 20
+
+
+def test_sends_at_metas_ordinary_rate_unless_told_otherwise(tmp_path):
+    assert tenant_file(tmp_path).messages_per_second == 80
 
 
 @pytest.mark.parametrize(
@@ -48,6 +54,8 @@ def test_reads_every_key(tmp_path):
         ({"account": '"123456789012"'}, "account and region are set together"),
         ({"region": '"Frankfurt"', "account": '"123456789012"'}, "region must be an AWS region"),
         ({"reserve_concurrency": '"no"'}, "reserve_concurrency must be true or false"),
+        ({"messages_per_second": "0"}, "messages_per_second must be a whole number from 1 to 1000"),
+        ({"messages_per_second": "true"}, "messages_per_second must be a whole number"),
         ({"waba_id": "="}, "is not TOML"),
     ],
 )

@@ -64,6 +64,7 @@ def platform(sandbox, monkeypatch):
             portfolio_id="portfolio-1",
             graph_url=sandbox.graph_url,
             graph_version="v26.0",
+            messages_per_second=80,
             ambiguous_wait_seconds=120,
         )
         for name, value in settings.environment().items():
