@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-# Graph may take its full time-out for the last message begun; then the answer must be stored.
-_RESERVE_MS = 15_000
+# The last message begun may wait for the pair's pace, the number's, and Graph's full time-outs:
+# 8, 8 and 12 seconds. Then the answer must be stored.
+_RESERVE_MS = 30_000
 
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> "PartialItemFailureResponse":
