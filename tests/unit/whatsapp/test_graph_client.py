@@ -1,13 +1,10 @@
-"""What counts as sent: the client against a real socket, and against urllib3's own errors."""
+"""What counts as sent: the client against urllib3's own errors."""
 
 import json
 import ssl
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import pytest
-import urllib3
 from urllib3 import exceptions
 
 from functions.core.whatsapp.graph import Accepted, Ambiguous, GraphClient, NotSent, Refused
@@ -119,85 +116,6 @@ def test_connections_left_idle_are_not_trusted():
         graph.send("900", PAYLOAD, TOKEN)
 
     assert http.cleared == 1
-
-
-class Server:
-    """Graph on a loopback socket. `behaviour`: what becomes of the next requests."""
-
-    def __init__(self):
-        self.received = []
-        self.behaviour = "answer"
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self):
-                length = int(self.headers["Content-Length"])
-                outer.received.append(self.rfile.read(length))
-                if outer.behaviour == "hang up":
-                    self.close_connection = True
-                    return
-                if outer.behaviour == "say nothing":
-                    outer.released.wait(5)
-                    return
-                self._say(json.dumps(ACCEPTED).encode())
-
-            def _say(self, body):
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_):
-                pass
-
-        self.released = threading.Event()
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.http.server_address[1]}"
-        self._thread = threading.Thread(target=self.http.serve_forever, daemon=True)
-        self._thread.start()
-
-    def close(self):
-        self.released.set()
-        self.http.shutdown()
-        self.http.server_close()
-        self._thread.join()
-
-
-@pytest.fixture
-def server():
-    running = Server()
-    yield running
-    running.close()
-
-
-@pytest.fixture
-def graph(server):
-    with urllib3.PoolManager(retries=False, timeout=0.3) as http:
-        yield GraphClient(url=server.url, version="v26.0", http=http)
-
-
-pytestmark = pytest.mark.enable_socket
-
-
-def test_over_a_socket_a_message_is_accepted(server, graph):
-    assert isinstance(graph.send("900", PAYLOAD, TOKEN), Accepted)
-    assert [json.loads(body) for body in server.received] == [PAYLOAD]
-
-
-@pytest.mark.parametrize("behaviour", ["hang up", "say nothing"])
-def test_over_a_socket_a_lost_answer_is_ambiguous_and_not_repeated(server, graph, behaviour):
-    server.behaviour = behaviour
-
-    assert isinstance(graph.send("900", PAYLOAD, TOKEN), Ambiguous)
-    assert len(server.received) == 1
-
-
-def test_over_a_socket_a_closed_port_is_not_sent(server, graph):
-    server.close()
-
-    assert isinstance(graph.send("900", PAYLOAD, TOKEN), NotSent)
 
 
 def test_the_clients_own_pool_waits_a_bounded_time_and_never_retries():
