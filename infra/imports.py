@@ -15,6 +15,7 @@ _DISTRIBUTIONS = {
     "aws_lambda_powertools": "aws-lambda-powertools",
     "boto3": "boto3",
     "botocore": "botocore",
+    "cryptography": "cryptography",
     "pydantic": "pydantic",
     "pydantic_core": "pydantic",
     "typing_extensions": "pydantic",

@@ -11,6 +11,7 @@ from botocore.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
@@ -50,6 +51,10 @@ def secrets() -> "SecretsManagerClient":
 
 def dynamodb() -> "DynamoDBClient":
     return cast("DynamoDBClient", client("dynamodb"))
+
+
+def kms() -> "KMSClient":
+    return cast("KMSClient", client("kms"))
 
 
 def forget() -> None:

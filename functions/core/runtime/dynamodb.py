@@ -1,7 +1,7 @@
 """DynamoDB behind our own words: items as plain Python values, errors translated once."""
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,27 @@ def translated() -> Iterator[None]:
         raise StoreUnavailableError(f"DynamoDB unreachable: {type(error).__name__}") from error
 
 
+def batch_get(
+    client: "DynamoDBClient", table: str, keys: Iterable[Mapping[str, str]], *, consistent: bool
+) -> Iterator[Item]:
+    """The items that exist, in whatever order."""
+    remaining = iter(keys)
+    while batch := list(islice(remaining, _BATCH_GET_LIMIT)):
+        request: dict[str, Any] = {
+            table: {"Keys": [encode(key) for key in batch], "ConsistentRead": consistent}
+        }
+        for attempt in range(_UNPROCESSED_ROUNDS):
+            with translated():
+                answer = client.batch_get_item(RequestItems=request)
+            yield from (decode(item) for item in answer["Responses"].get(table, []))
+            request = answer.get("UnprocessedKeys") or {}
+            if not request:
+                break
+            time.sleep(min(0.05 * 2**attempt, 2))
+        else:
+            raise StoreUnavailableError("DynamoDB keeps returning unprocessed keys")
+
+
 class DynamoRecords:
     """`RecordStore` over one table with string keys `pk` and `sk`."""
 
@@ -42,27 +63,9 @@ class DynamoRecords:
         self._table = table
 
     def load(self, keys: Collection[Key], *, consistent: bool = False) -> dict[Key, Item]:
-        found: dict[Key, Item] = {}
-        remaining = iter(dict.fromkeys(keys))
-        while batch := list(islice(remaining, _BATCH_GET_LIMIT)):
-            for item in self._batch_get(batch, consistent=consistent):
-                found[Key(item["pk"], item["sk"])] = item
-        return found
-
-    def _batch_get(self, keys: list[Key], *, consistent: bool) -> Iterator[Item]:
-        request: dict[str, Any] = {
-            self._table: {"Keys": [encode(k._asdict()) for k in keys], "ConsistentRead": consistent}
-        }
-        for attempt in range(_UNPROCESSED_ROUNDS):
-            with translated():
-                answer = self._client.batch_get_item(RequestItems=request)
-            for item in answer["Responses"].get(self._table, []):
-                yield decode(item)
-            request = answer.get("UnprocessedKeys") or {}
-            if not request:
-                return
-            time.sleep(min(0.05 * 2**attempt, 2))
-        raise StoreUnavailableError("DynamoDB keeps returning unprocessed keys")
+        wanted = [key._asdict() for key in dict.fromkeys(keys)]
+        items = batch_get(self._client, self._table, wanted, consistent=consistent)
+        return {Key(item["pk"], item["sk"]): item for item in items}
 
     def write(self, write: Write) -> bool:
         expression = Expression()

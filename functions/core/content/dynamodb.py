@@ -1,0 +1,120 @@
+"""`KeyStore` on the keys table."""
+
+import zlib
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from functions.core.content.keystore import Epoch, EpochState, StoredKey
+from functions.core.runtime.dynamodb import batch_get, translated, updated
+from functions.core.runtime.expression import Expression
+from functions.core.runtime.records import Item
+from functions.core.runtime.values import encode
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+# Spread of the index by epoch: one index partition takes 1,000 writes a second.
+SHARDS = 8
+
+CURRENT = {"pk": "EPOCH"}
+
+
+def key_item(key_id: str) -> dict[str, str]:
+    return {"pk": f"KEY#{key_id}"}
+
+
+def epoch_item(number: int) -> dict[str, str]:
+    return {"pk": f"EPOCH#{number}"}
+
+
+def epoch_shard(number: int, shard: int) -> str:
+    return f"{number}#{shard}"
+
+
+def shard_of(key_id: str) -> int:
+    return zlib.crc32(key_id.encode()) % SHARDS
+
+
+class DynamoKeys:
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def load(self, ids: Collection[str], *, consistent: bool = False) -> dict[str, StoredKey]:
+        wanted = [key_item(key_id) for key_id in dict.fromkeys(ids)]
+        items = batch_get(self._client, self._table, wanted, consistent=consistent)
+        return {key.id: key for key in map(stored_key, items)}
+
+    def create(self, key: StoredKey, *, replaces: StoredKey | None) -> bool:
+        epoch = Expression()
+        epoch.expect("state", EpochState.OPEN.value)
+        before = Expression()
+        before.expect("version", replaces.version if replaces else None)
+        before.expect("wrapped", None)
+        condition = before.check(self._table, {})
+        del condition["Key"]
+        actions: list[Any] = [
+            {"ConditionCheck": epoch.check(self._table, epoch_item(key.epoch))},
+            {"Put": {**condition, "Item": encode(_item(key))}},
+        ]
+        try:
+            with translated():
+                self._client.transact_write_items(TransactItems=actions)
+        except ClientError:
+            return False
+        return True
+
+    def destroy(self, key: StoredKey, *, now_ms: int) -> bool:
+        expression = Expression()
+        expression.expect("version", key.version)
+        expression.expect("wrapped", key.wrapped)
+        expression.expect("holds", None)
+        gone = {**key.destroyed, key.version: now_ms}
+        expression.set("destroyed", {str(version): ms for version, ms in gone.items()})
+        expression.remove("wrapped")
+        expression.remove("epoch_shard")  # nothing of it is left to be wrapped anew
+        return updated(self._client, expression.update(self._table, key_item(key.id)))
+
+    def epoch(self, number: int) -> Epoch | None:
+        found = list(batch_get(self._client, self._table, [epoch_item(number)], consistent=True))
+        return stored_epoch(found[0]) if found else None
+
+    def current_epoch(self) -> Epoch | None:
+        found = list(batch_get(self._client, self._table, [CURRENT], consistent=True))
+        return self.epoch(found[0]["number"]) if found else None
+
+
+def stored_key(item: Item) -> StoredKey:
+    return StoredKey(
+        id=item["pk"].removeprefix("KEY#"),
+        version=item["version"],
+        epoch=item["epoch"],
+        wrapped=item.get("wrapped"),
+        created_ms=item["created_ms"],
+        destroyed={int(version): ms for version, ms in item.get("destroyed", {}).items()},
+        holds=frozenset(item.get("holds", ())),
+    )
+
+
+def stored_epoch(item: Item) -> Epoch:
+    return Epoch(
+        number=item["number"],
+        kms_key=item["kms_key"],
+        wrapped_root=item["wrapped_root"],
+        opened_ms=item["opened_ms"],
+        state=EpochState(item["state"]),
+    )
+
+
+def _item(key: StoredKey) -> Item:
+    return {
+        **key_item(key.id),
+        "version": key.version,
+        "epoch": key.epoch,
+        "wrapped": key.wrapped,
+        "created_ms": key.created_ms,
+        "destroyed": {str(version): ms for version, ms in key.destroyed.items()},
+        "epoch_shard": epoch_shard(key.epoch, shard_of(key.id)),
+    }

@@ -1,0 +1,172 @@
+"""Content keys at hand: fetched in batches, kept in memory for a bounded time and number.
+
+An execution environment asks KMS once for the root of an epoch and unwraps people's keys itself.
+Who destroys a key waits `MAX_AGE_SECONDS` until no environment has it in memory any more.
+"""
+
+import os
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from threading import RLock
+
+from functions.core.content.binding import Binding
+from functions.core.content.envelope import KEY_BYTES, ContentKey, version_of
+from functions.core.content.errors import KeyDestroyedError, NoEpochError
+from functions.core.content.frames import FrameOpener, FrameSealer, version_of_stream
+from functions.core.content.keystore import Epoch, EpochState, KeyStore, Roots, StoredKey
+from functions.core.content.wrapping import unwrapped, wrapped
+from functions.core.runtime.records import ContentionError
+
+MAX_AGE_SECONDS = 300.0
+_MOST_KEYS = 4096  # about 1 KB each
+_ROUNDS = 6
+
+
+@dataclass(frozen=True)
+class _Held:
+    """`key` None: destroyed, no content can be sealed under this version."""
+
+    read_at: float
+    stored: StoredKey
+    key: ContentKey | None
+
+
+class KeyRing:
+    def __init__(
+        self,
+        *,
+        store: KeyStore,
+        roots: Roots,
+        clock: Callable[[], float] = time.time,
+        random: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self._store = store
+        self._roots = roots
+        self._clock = clock
+        self._random = random
+        self._held: OrderedDict[str, _Held] = OrderedDict()
+        self._epochs: dict[int, tuple[float, bytes]] = {}
+        self._current: tuple[float, Epoch] | None = None
+        self._lock = RLock()
+
+    def prepare(self, key_ids: Collection[str], *, create: bool) -> None:
+        """Have these keys at hand, in one request. `create`: make those that are missing."""
+        with self._lock:
+            missing = sorted({key_id for key_id in key_ids if self._fresh(key_id) is None})
+            if missing:
+                for stored in self._store.load(missing).values():
+                    self._hold(stored)
+            if create:
+                for key_id in sorted(set(key_ids)):
+                    held = self._fresh(key_id)
+                    if held is None or held.key is None:
+                        self._create(key_id)
+
+    def seal(self, key_id: str, binding: Binding, plaintext: bytes) -> bytes:
+        return self._sealing(key_id).seal(binding, plaintext)
+
+    def open(self, key_id: str, binding: Binding, envelope: bytes) -> bytes:
+        return self._opening(key_id, version_of(envelope)).open(binding, envelope)
+
+    def stream_sealer(self, key_id: str, binding: Binding) -> FrameSealer:
+        return FrameSealer(self._sealing(key_id), binding)
+
+    def stream_opener(self, key_id: str, binding: Binding, header: bytes) -> FrameOpener:
+        return FrameOpener(self._opening(key_id, version_of_stream(header)), binding, header)
+
+    def _sealing(self, key_id: str) -> ContentKey:
+        with self._lock:
+            held = self._fresh(key_id)
+            if held is None or held.key is None:
+                self.prepare([key_id], create=True)
+                held = self._held[key_id]
+            if held.key is None:
+                raise KeyDestroyedError(held.stored.destroyed.get(held.stored.version))
+            return held.key
+
+    def _opening(self, key_id: str, version: int) -> ContentKey:
+        with self._lock:
+            held = self._fresh(key_id)
+            if held is None or held.stored.version < version:
+                # just made by another environment: a consistent read knows it
+                for stored in self._store.load([key_id], consistent=True).values():
+                    held = self._hold(stored)
+            if held is None:
+                raise KeyDestroyedError(None)
+            if held.key is None or held.stored.version != version:
+                raise KeyDestroyedError(held.stored.destroyed.get(version))
+            return held.key
+
+    def _create(self, key_id: str) -> None:
+        """Exactly one environment's key becomes the person's; the others find it."""
+        for _ in range(_ROUNDS):
+            replaces = self._store.load([key_id], consistent=True).get(key_id)
+            if replaces is not None and replaces.wrapped is not None:
+                self._hold(replaces)
+                return
+            epoch = self._open_epoch()
+            version = replaces.version + 1 if replaces else 1
+            secret = self._random(KEY_BYTES)
+            key = StoredKey(
+                id=key_id,
+                version=version,
+                epoch=epoch.number,
+                wrapped=wrapped(self._root(epoch), key_id, version, epoch.number, secret),
+                created_ms=int(self._clock() * 1000),
+                destroyed=replaces.destroyed if replaces else {},
+            )
+            if self._store.create(key, replaces=replaces):
+                self._keep(key, ContentKey(key_id, version, secret))
+                return
+            self._current = None  # the epoch may have been closed meanwhile
+        raise ContentionError("a content key kept changing")
+
+    def _fresh(self, key_id: str) -> _Held | None:
+        held = self._held.get(key_id)
+        if held is None or not 0 <= self._clock() - held.read_at < MAX_AGE_SECONDS:
+            return None
+        self._held.move_to_end(key_id)
+        return held
+
+    def _hold(self, stored: StoredKey) -> _Held:
+        if stored.wrapped is None:
+            return self._keep(stored, None)
+        secret = unwrapped(self._root_of(stored.epoch), stored)
+        return self._keep(stored, ContentKey(stored.id, stored.version, secret))
+
+    def _keep(self, stored: StoredKey, key: ContentKey | None) -> _Held:
+        held = _Held(self._clock(), stored, key)
+        self._held[stored.id] = held
+        self._held.move_to_end(stored.id)
+        while len(self._held) > _MOST_KEYS:
+            self._held.popitem(last=False)
+        return held
+
+    def _open_epoch(self) -> Epoch:
+        if self._current is None or not self._is_fresh(self._current[0]):
+            epoch = self._store.current_epoch()
+            if epoch is None or epoch.state is not EpochState.OPEN:
+                raise NoEpochError("no epoch is open: its workflow has not run yet")
+            self._current = (self._clock(), epoch)
+        return self._current[1]
+
+    def _root_of(self, number: int) -> bytes:
+        read_at, root = self._epochs.get(number, (float("-inf"), b""))
+        if self._is_fresh(read_at):
+            return root
+        epoch = self._store.epoch(number)
+        if epoch is None:
+            raise NoEpochError("the epoch of a key is not stored")
+        return self._root(epoch)
+
+    def _root(self, epoch: Epoch) -> bytes:
+        read_at, root = self._epochs.get(epoch.number, (float("-inf"), b""))
+        if not self._is_fresh(read_at):
+            root = self._roots.unwrap(epoch)
+            self._epochs[epoch.number] = (self._clock(), root)
+        return root
+
+    def _is_fresh(self, read_at: float) -> bool:
+        return 0 <= self._clock() - read_at < MAX_AGE_SECONDS

@@ -1,0 +1,19 @@
+"""Parts that every function with content keys puts together in the same way."""
+
+from functools import cache
+
+from functions.core.content.dynamodb import DynamoKeys
+from functions.core.content.keyring import KeyRing
+from functions.core.content.kms import KmsRoots
+from functions.core.content.records import Sealing
+from functions.core.runtime import aws
+
+
+@cache
+def key_ring(*, keys_table: str) -> KeyRing:
+    return KeyRing(store=DynamoKeys(aws.dynamodb(), keys_table), roots=KmsRoots(aws.kms()))
+
+
+@cache
+def sealing(*, keys_table: str) -> Sealing:
+    return Sealing(key_ring(keys_table=keys_table))
