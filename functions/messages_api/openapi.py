@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
+from functions.core.runtime.http.problems import MEDIA_TYPE
+from functions.core.runtime.http.requests import Parameter
 from functions.core.sending.messages import AnyMessage
 from functions.messages_api.answers import ProblemDetails
 from functions.messages_api.operations import OPERATIONS, READ, SEND, Operation
-from functions.messages_api.problems import MEDIA_TYPE
-from functions.messages_api.requests import Parameter
 
 if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaMode

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from functions.core.runtime.http.requests import Parameter, Request
 from functions.messages_api import answers, reading, sending
-from functions.messages_api.requests import Parameter, Request
 
 SEND = "amana/messages:send"
 READ = "amana/messages:read"

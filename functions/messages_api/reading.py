@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions.core.conversations.read_page import Page
+from functions.core.runtime.http.requests import Parameter, Request
 from functions.messages_api import wiring
-from functions.messages_api.requests import Parameter, Request
 
 _DEFAULT_LIMIT, _HIGHEST_LIMIT = 50, 100
 

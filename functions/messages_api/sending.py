@@ -5,9 +5,9 @@ from dataclasses import asdict
 from typing import Any
 
 from functions.core.runtime import log
+from functions.core.runtime.http.requests import Parameter, Request
 from functions.core.sending.messages import MAX_BYTES, parse_message
 from functions.messages_api import wiring
-from functions.messages_api.requests import Parameter, Request
 
 IDEMPOTENCY_KEY = Parameter(
     name="Idempotency-Key",

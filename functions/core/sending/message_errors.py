@@ -1,21 +1,15 @@
 """What is wrong with a request body, field by field, never repeating what the field held."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
 from pydantic import ValidationError
 
+from functions.core.runtime.http.problems import FieldError
 from functions.core.sending.errors import SendingError
 
-
-@dataclass(frozen=True)
-class FieldError:
-    """`field`: a path such as `interactive.action.buttons.0.reply.title`."""
-
-    field: str
-    reason: str
+__all__ = ["FieldError", "InvalidMessageError", "field_errors"]
 
 
 class InvalidMessageError(SendingError):

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import unquote
 
-from functions.core.sending.message_errors import FieldError
-from functions.messages_api.problems import (
+from functions.core.runtime.http.problems import (
     NOT_FOUND,
     TOO_LARGE,
     UNAUTHENTICATED,
+    FieldError,
     ProblemError,
     forbidden,
     invalid,
