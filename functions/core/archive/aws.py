@@ -1,0 +1,99 @@
+"""The archive's stores on S3 and DynamoDB."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from botocore.exceptions import ClientError
+
+from functions.core.archive.segment import Head
+from functions.core.archive.store import Kept
+from functions.core.runtime.dynamodb import DynamoRecords
+from functions.core.runtime.expression import Expression
+from functions.core.runtime.failures import as_unavailable
+from functions.core.runtime.records import Key
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.literals import ObjectLockModeType, ObjectLockRetentionModeType
+
+_GONE = ("NoSuchKey", "404")
+
+
+class S3Vault:
+    """`Vault` in a bucket with Object Lock. `mode`: GOVERNANCE or COMPLIANCE."""
+
+    def __init__(self, client: "S3Client", bucket: str, *, mode: str) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._mode = mode
+
+    def add(self, name: str, data: bytes, *, until: datetime) -> bool:
+        """Two at once: S3 tells one of them to try again, which the stream does."""
+        with as_unavailable("adding to the archive"):
+            try:
+                self._client.put_object(
+                    Bucket=self._bucket,
+                    Key=name,
+                    Body=data,
+                    IfNoneMatch="*",
+                    ChecksumAlgorithm="SHA256",
+                    ObjectLockMode=cast("ObjectLockModeType", self._mode),
+                    ObjectLockRetainUntilDate=until,
+                )
+            except ClientError as error:
+                if error.response["Error"]["Code"] == "PreconditionFailed":
+                    return False
+                raise
+        return True
+
+    def read(self, name: str) -> Kept | None:
+        with as_unavailable("reading the archive"):
+            try:
+                found = self._client.get_object(Bucket=self._bucket, Key=name)
+                return Kept(found["Body"].read(), found.get("ObjectLockRetainUntilDate"))
+            except ClientError as error:
+                if error.response["Error"]["Code"] in _GONE:
+                    return None
+                raise
+
+    def extend(self, name: str, *, until: datetime) -> None:
+        with as_unavailable("extending a lock"):
+            found = self._client.head_object(Bucket=self._bucket, Key=name)
+            locked = found.get("ObjectLockRetainUntilDate")
+            if locked is not None and locked >= until:
+                return
+            self._client.put_object_retention(
+                Bucket=self._bucket,
+                Key=name,
+                Retention={
+                    "Mode": cast("ObjectLockRetentionModeType", self._mode),
+                    "RetainUntilDate": until,
+                },
+            )
+
+
+class DynamoHeads:
+    """`Heads` in the table `compliance`."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._records = DynamoRecords(client, table)
+
+    def read(self, shard: str) -> Head | None:
+        key = _key(shard)
+        item = self._records.load([key], consistent=True).get(key)
+        if item is None:
+            return None
+        return Head(int(item["sequence"]), item["manifest"], item["sha256"])
+
+    def move(self, shard: str, old: Head | None, new: Head) -> bool:
+        expression = Expression()
+        expression.expect("sequence", None if old is None else str(old.sequence))
+        expression.set("sequence", str(new.sequence))
+        expression.set("manifest", new.manifest)
+        expression.set("sha256", new.sha256)
+        return self._records.update(expression, _key(shard))
+
+
+def _key(shard: str) -> Key:
+    return Key(f"ARCHIVE#{shard}", "ARCHIVE")
