@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from functions.core.archive.errors import ArchiveDamagedError
@@ -17,6 +18,7 @@ from functions.core.archive.segment import (
     Segment,
     day_of,
     manifest_name,
+    number_of,
     segment_from,
     summary_as_json,
 )
@@ -48,6 +50,14 @@ class Manifest:
         link = self.told["previous"]
         return None if link is None else (str(link["manifest"]), str(link["sha256"]))
 
+    @property
+    def first(self) -> int:
+        return int(self.told["first_sequence"])
+
+    @property
+    def last(self) -> int:
+        return int(self.told["last_sequence"])
+
 
 _FIELDS: Mapping[str, type | tuple[type, ...]] = {
     "v": int,
@@ -75,11 +85,21 @@ def manifest_from(name: str, data: bytes) -> Manifest:
         isinstance(told, dict)
         and all(isinstance(told.get(field), kind) for field, kind in _FIELDS.items())
         and told["v"] == FORMAT
+        and told["first_sequence"].isdecimal()
+        and told["last_sequence"].isdecimal()
+        and _is_time(told["retain_until"])
         and manifest_name(told["segment"]) == name
         and name.split("/")[4:5] == [told["shard"]]
         and (told["previous"] is None or {"manifest", "sha256"} <= told["previous"].keys())
     )
     return Manifest(name, hashlib.sha256(data).hexdigest(), told if is_one else {})
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def segment_findings(
@@ -103,7 +123,10 @@ def segment_findings(
 
 
 def _wrong(told: Mapping[str, Any], segment: Segment) -> list[str]:
-    return [name for name, value in summary_as_json(segment).items() if told.get(name) != value]
+    right = summary_as_json(segment)
+    wrong = [name for name, value in right.items() if told.get(name) != value]
+    is_named = number_of(segment.name) == int(right["first_sequence"])
+    return wrong if is_named else [*wrong, "name"]
 
 
 class _Records:

@@ -64,6 +64,12 @@ def manifest_name(segment: str) -> str:
     return segment.removesuffix(SEGMENT_ENDING) + MANIFEST_ENDING
 
 
+def number_of(name: str) -> int:
+    """The first sequence number, of a segment or a manifest; -1 when there is none."""
+    number = name.rpartition("/")[2].partition(".")[0]
+    return int(number) if number.isdecimal() else -1
+
+
 def day_of(name: str) -> str:
     """2026/11/24, of a segment or a manifest."""
     return name.removeprefix("segments/")[:10]

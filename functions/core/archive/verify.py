@@ -188,6 +188,8 @@ class _Walk:
         if last is not None and last.name == name:
             if last.sha256 != digest:
                 self._found("changed", name, f"not what {manifest.name} vouches for")
+            if manifest.first <= last.last:
+                self._found("changed", manifest.name, f"goes over changes of {name} again")
         elif last is not None and last.name > name:
             self._found("extra", last.name, f"{manifest.name} follows on {name}")
         elif self._is_over(name, manifest):
