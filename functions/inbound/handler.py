@@ -32,7 +32,8 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> "PartialItemFail
 def _fold(record: "SQSRecord") -> None:
     log.bind(queue_message_id=record.message_id)
     try:
-        counts = wiring.service().fold(unpack(record.raw_event, aws.s3()))
+        body = unpack(record.raw_event, opener=wiring.opener(), s3=aws.s3())
+        counts = wiring.service().fold(body)
     except Exception as error:  # the edge of a batch: told, and handed back to the queue
         log.error(
             "body not folded", error, receive_count=record.attributes.approximate_receive_count

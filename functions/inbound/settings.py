@@ -6,6 +6,8 @@ from functions.core.runtime.settings import Settings
 @dataclass(frozen=True, kw_only=True)
 class InboundSettings(Settings):
     conversations_table: str
+    # wrapped content keys
+    keys_table: str
     transit_bucket: str
     # updates too large for a DynamoDB item are kept here
     media_bucket: str

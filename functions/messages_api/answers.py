@@ -54,7 +54,8 @@ class Message(Answer):
 
     `status`: received, or how far an outbound one got: queued, sending, ambiguous, refused,
     unconfirmed, accepted, sent, delivered, read, played, failed. `content`: as in Meta's webhook
-    or in the request. `omitted_bytes`: the content is larger than any answer.
+    or in the request. `omitted_bytes`: the content is larger than any answer. `is_destroyed`: the
+    key of the content, or of a part of it, was destroyed; `destroyed_at` when that is known.
     """
 
     id: str
@@ -73,6 +74,9 @@ class Message(Answer):
     errors: list[dict[str, JsonValue]]
     reasons: list[Reason]
     versions: list[Version]
+    masked_card_numbers: int
+    is_destroyed: bool
+    destroyed_at: str | None
     omitted_bytes: int | None = None
 
 
@@ -127,6 +131,8 @@ class AccountUpdate(Answer):
     content: JsonValue
     contact: JsonValue
     thread: JsonValue
+    is_destroyed: bool
+    destroyed_at: str | None
     omitted_bytes: int | None = None
 
 

@@ -6,6 +6,8 @@ from functions.core.runtime.settings import Settings
 @dataclass(frozen=True, kw_only=True)
 class MessagesApiSettings(Settings):
     conversations_table: str
+    # wrapped content keys
+    keys_table: str
     outbound_queue_url: str
     # updates too large for a DynamoDB item are read from here
     media_bucket: str

@@ -5,6 +5,8 @@ from functools import cache
 
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory
+from functions.core.content.records import SealedRecords, Sealing
+from functions.core.content.wiring import sealing
 from functions.core.conversations.read_dynamodb import DynamoListing, S3BlobSource
 from functions.core.conversations.read_recent import Recent
 from functions.core.conversations.reading import Reading
@@ -29,8 +31,13 @@ def settings() -> MessagesApiSettings:
 
 
 @cache
-def records() -> DynamoRecords:
-    return DynamoRecords(aws.dynamodb(), settings().conversations_table)
+def seal() -> Sealing:
+    return sealing(keys_table=settings().keys_table)
+
+
+@cache
+def records() -> SealedRecords:
+    return SealedRecords(DynamoRecords(aws.dynamodb(), settings().conversations_table), seal())
 
 
 @cache
@@ -46,7 +53,7 @@ def directory() -> Directory:
 
 @cache
 def store() -> DynamoSending:
-    return DynamoSending(aws.dynamodb(), settings().conversations_table)
+    return DynamoSending(aws.dynamodb(), settings().conversations_table, seal())
 
 
 @cache
@@ -75,12 +82,12 @@ def sending() -> SendingService:
 @cache
 def reading() -> Reading:
     chosen = settings()
-    listing = DynamoListing(aws.dynamodb(), chosen.conversations_table)
+    listing = DynamoListing(aws.dynamodb(), chosen.conversations_table, seal())
     return Reading(
         records=records(),
         listing=listing,
         directory=directory(),
-        blobs=S3BlobSource(aws.s3(), chosen.media_bucket),
+        blobs=S3BlobSource(aws.s3(), chosen.media_bucket, seal().ring),
         recent=Recent(
             records=records(),
             listing=listing,

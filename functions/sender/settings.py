@@ -6,6 +6,8 @@ from functions.core.runtime.settings import Settings
 @dataclass(frozen=True, kw_only=True)
 class SenderSettings(Settings):
     conversations_table: str
+    # wrapped content keys
+    keys_table: str
     ephemeral_table: str
     # {"access_token": …}: the system user token for Graph
     access_token_secret_arn: str

@@ -8,6 +8,8 @@ from typing import Any
 
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory
+from functions.core.content.records import SealedRecords
+from functions.core.content.wiring import sealing
 from functions.core.runtime import aws, clock, policies
 from functions.core.runtime.dynamodb import DynamoRecords
 from functions.core.runtime.ids import random_id
@@ -64,8 +66,9 @@ class AuthorisedGraph:
 def drain() -> Drain:
     chosen = settings()
     client, secrets = aws.dynamodb(), SecretCache(aws.secrets())
-    records = DynamoRecords(client, chosen.conversations_table)
-    store = DynamoSending(client, chosen.conversations_table)
+    seal = sealing(keys_table=chosen.keys_table)
+    records = SealedRecords(DynamoRecords(client, chosen.conversations_table), seal)
+    store = DynamoSending(client, chosen.conversations_table, seal)
     pseudonyms = Pseudonyms(
         key=secrets.get(chosen.pseudonym_secret_arn)["key"].encode(),
         portfolio_id=chosen.portfolio_id,

@@ -17,7 +17,7 @@ _MOST_PER_SHARD = 500  # of 8 shards; at about 10 ms a wake-up a run stays under
 
 def handler(_event: dict[str, Any], _context: "LambdaContext") -> None:
     now_ms = clock.now_ms()
-    threads = wiring.store().due(now_ms, _MOST_PER_SHARD)
+    threads = wiring.threads().due(now_ms, _MOST_PER_SHARD)
     for thread in threads:
         wiring.wake_ups().send(thread, f"due {now_ms // 60_000}")
     log.info("threads woken", count=len(threads))

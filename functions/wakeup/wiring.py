@@ -4,7 +4,7 @@ import os
 from functools import cache
 
 from functions.core.runtime import aws
-from functions.core.sending.dynamodb import DynamoSending
+from functions.core.sending.dynamodb import DynamoDue
 from functions.core.sending.wake_ups import SqsWakeUps
 from functions.wakeup.settings import WakeupSettings
 
@@ -15,8 +15,8 @@ def settings() -> WakeupSettings:
 
 
 @cache
-def store() -> DynamoSending:
-    return DynamoSending(aws.dynamodb(), settings().conversations_table)
+def threads() -> DynamoDue:
+    return DynamoDue(aws.dynamodb(), settings().conversations_table)
 
 
 @cache

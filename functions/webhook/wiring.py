@@ -3,6 +3,7 @@
 import os
 from functools import cache
 
+from functions.core.content.transit import TransitSealer
 from functions.core.runtime import aws
 from functions.core.runtime.secrets import SecretCache
 from functions.webhook.gatekeeper import Gatekeeper
@@ -21,8 +22,13 @@ def gatekeeper() -> Gatekeeper:
 
 
 @cache
+def sealer() -> TransitSealer:
+    return TransitSealer(aws.kms(), settings().transit_key_arn)
+
+
+@cache
 def inbox() -> Inbox:
-    return Inbox(sqs=aws.sqs(), s3=aws.s3, settings=settings())
+    return Inbox(sealer=sealer(), sqs=aws.sqs(), s3=aws.s3, settings=settings())
 
 
 def warm_up() -> None:

@@ -7,12 +7,19 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from functions.core.content.records import SealedRecords
 from functions.core.runtime.dynamodb import DynamoRecords
 from functions.core.sending.channels import DynamoChannels, DynamoPace
-from functions.core.sending.dynamodb import DynamoSending
+from functions.core.sending.dynamodb import DynamoDue, DynamoSending
 from tests.fakes import tables
+from tests.fakes.keys import sealing
 from tests.fakes.records import MemoryRecords
 from tests.fakes.sending import MemoryChannels, MemoryPace, MemorySending
+
+
+class Sending(DynamoSending, DynamoDue):
+    def __init__(self, client, table, seal):
+        DynamoSending.__init__(self, client, table, seal)
 
 
 @dataclass
@@ -32,9 +39,10 @@ def stores(request):
     with mock_aws():
         client = boto3.client("dynamodb")
         tables.create(client)
+        seal = sealing()
         yield Stores(
-            DynamoRecords(client, "conversations"),
-            DynamoSending(client, "conversations"),
+            SealedRecords(DynamoRecords(client, "conversations"), seal),
+            Sending(client, "conversations", seal),
             DynamoChannels(client, "conversations"),
             DynamoPace(client, "ephemeral"),
         )

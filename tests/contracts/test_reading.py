@@ -7,6 +7,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from functions.core.content.records import SealedRecords
 from functions.core.conversations.blobs import S3Blobs
 from functions.core.conversations.read_dynamodb import DynamoListing, S3BlobSource
 from functions.core.conversations.read_errors import BadCursorError, NotFoundError
@@ -17,6 +18,7 @@ from functions.core.runtime.dynamodb import DynamoRecords
 from functions.core.sending.dynamodb import DynamoSending
 from functions.core.sending.model import WindowRule
 from tests.fakes import build, tables
+from tests.fakes.keys import sealing
 from tests.fakes.reading import MemoryBlobSource, MemoryListing
 from tests.fakes.records import MemoryRecords
 from tests.fakes.sending import MemorySending
@@ -79,12 +81,13 @@ def world(request):
         s3.create_bucket(
             Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
         )
+        seal = sealing()
         yield make_world(
-            DynamoRecords(dynamodb, "conversations"),
-            DynamoSending(dynamodb, "conversations"),
-            DynamoListing(dynamodb, "conversations"),
-            S3Blobs(s3, BUCKET),
-            S3BlobSource(s3, BUCKET),
+            SealedRecords(DynamoRecords(dynamodb, "conversations"), seal),
+            DynamoSending(dynamodb, "conversations", seal),
+            DynamoListing(dynamodb, "conversations", seal),
+            S3Blobs(s3, BUCKET, seal.ring),
+            S3BlobSource(s3, BUCKET, seal.ring),
         )
 
 

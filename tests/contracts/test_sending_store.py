@@ -110,7 +110,7 @@ def test_a_claim_holds_to_the_window_of_another_thread_of_the_person(stores):
 
 def test_a_state_advances_only_from_the_one_expected(stores):
     create(stores, "m_1")
-    done = {"send_state": "accepted", "wamid": "wamid.1"}
+    done = {"send_state": "accepted", "wamid": "wamid.1", "key": "nabc~0"}
     assert not stores.sending.advance("m_1", SendState.SENDING, done)
     assert stores.sending.advance("m_1", SendState.QUEUED, done)
     assert stores.sending.message("m_1")["wamid"] == "wamid.1"

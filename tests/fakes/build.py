@@ -21,8 +21,8 @@ class MemoryBlobs:
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
 
-    def put(self, key: str, body: bytes) -> None:
-        self.objects[key] = body
+    def put(self, name: str, body: bytes, *, key_id: str) -> None:
+        self.objects[name] = body
 
 
 def directory(records: RecordStore) -> Directory:

@@ -9,6 +9,7 @@ from typing import Any
 from functions.core.content.errors import EpochUnusableError
 from functions.core.content.keyring import KeyRing
 from functions.core.content.keystore import Epoch, EpochState, StoredKey
+from functions.core.content.records import Sealing
 
 
 class MemoryKeys:
@@ -64,6 +65,10 @@ class MemoryRoots:
         if epoch.number in self.deleted:
             raise EpochUnusableError("KMS no longer opens this epoch")
         return self._roots.setdefault(epoch.number, os.urandom(32))
+
+
+def sealing() -> Sealing:
+    return Sealing(key_ring())
 
 
 def key_ring(

@@ -30,5 +30,5 @@ class MemoryBlobSource:
     def __init__(self, blobs: MemoryBlobs) -> None:
         self._blobs = blobs
 
-    def get(self, key: str) -> bytes | None:
-        return self._blobs.objects.get(key)
+    def get(self, name: str, *, key_id: str) -> bytes | None:
+        return self._blobs.objects.get(name)

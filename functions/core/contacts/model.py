@@ -52,11 +52,15 @@ def strongest(nodes: Iterable[str]) -> str:
 
 @dataclass(frozen=True, order=True)
 class Profile:
-    """What the person calls themselves; the latest wins, ties by content."""
+    """What the person calls themselves; the latest wins, ties by content.
+
+    `tag`: a keyed hash of the content, which may be seen where the content may not.
+    """
 
     at_ms: int
     name: str = ""
     username: str = ""
+    tag: str = ""
 
 
 @dataclass(frozen=True)
@@ -158,6 +162,22 @@ def person_of(nodes: Mapping[str, Node], contact_id: str) -> Person | None:
     if node_id not in nodes or not moment.isdecimal():
         return None
     return person_at(nodes, node_id, int(moment))
+
+
+def generation(nodes: Mapping[str, Node], node_id: str, at_ms: int) -> int:
+    """The ms at which the node's owner of that time began; 0 for the first owner.
+
+    `nodes` holds the node and those linked to it. An unknown node has one owner.
+    """
+    if node_id not in nodes:
+        return 0
+    after_ms = _span_at(_spans(nodes[node_id], nodes), at_ms).after_ms
+    return 0 if after_ms == -inf else int(after_ms) + 1
+
+
+def content_key_id(node_id: str, generation_ms: int) -> str:
+    """The key of all content filed under a node while one person owned it."""
+    return f"{node_id}~{generation_ms}"
 
 
 def owners(nodes: Mapping[str, Node], node_id: str) -> list[Person]:

@@ -9,9 +9,12 @@ from functions.core.contacts.model import (
     Person,
     Profile,
     Sighting,
+    content_key_id,
     fold_node,
+    generation,
     person_at,
     person_of,
+    strongest,
 )
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.runtime.records import Fold, Item, Key, RecordStore, Write, digest_of
@@ -104,41 +107,54 @@ def _fold(node_id: str, aliases: list[Alias], sightings: list[Sighting]) -> Fold
     named: list[Alias | None] = [*aliases] or [None]
 
     def fold(item: Item | None) -> dict[str, object]:
-        node = node_from(item) if item else Node(node_id)
+        node = before = node_from(item) if item else Node(node_id)
         for sighting in sightings:
             for alias in named:
                 node = fold_node(node, alias, sighting)
-        return item_from(node)
+        known = item["key"] if item and before.left == node.left else None
+        return {**item_from(node), "key": known or _content_key(node, sightings)}
 
     return fold
 
 
+def _content_key(node: Node, sightings: list[Sighting]) -> str:
+    """That of the thread on which the person is met under all these aliases: one per person."""
+    latest = max(sightings, key=lambda sighting: sighting.at_ms)
+    hub = strongest(latest.nodes)
+    began_ms = generation({node.id: node}, node.id, latest.at_ms) if hub == node.id else 0
+    return content_key_id(hub, began_ms)
+
+
 def node_from(item: Item) -> Node:
+    """A node whose content key was destroyed has no value and no profile any more."""
     profile = item.get("profile")
     return Node(
         id=item["pk"].removeprefix("NODE#"),
         kinds=frozenset(item["kinds"]),
-        value=item["value"],
+        value=item.get("value") or "",
         since_ms=item["since_ms"],
         links=item["links"],
         left=frozenset(item["left"]),
-        profile=Profile(**profile) if profile else None,
+        profile=Profile(**profile, tag=item["profile_tag"]) if profile else None,
     )
 
 
 def item_from(node: Node) -> dict[str, object]:
+    """The digest stands in clear, so it covers nothing that could be guessed from it."""
+    profile = node.profile
     state: dict[str, object] = {
         "kinds": sorted(node.kinds),
-        "value": node.value,
         "since_ms": node.since_ms,
         "links": dict(node.links),
         "left": sorted(node.left),
-        "profile": None
-        if node.profile is None
-        else {
-            "at_ms": node.profile.at_ms,
-            "name": node.profile.name,
-            "username": node.profile.username,
-        },
+        "profile_tag": profile.tag if profile else None,
     }
-    return {**state, "digest": digest_of(state)}
+    seen_ms = profile.at_ms if profile else None
+    return {
+        **state,
+        "value": node.value,
+        "profile": {"at_ms": profile.at_ms, "name": profile.name, "username": profile.username}
+        if profile
+        else None,
+        "digest": digest_of({**state, "known": bool(node.value), "profile_ms": seen_ms}),
+    }

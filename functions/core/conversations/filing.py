@@ -2,9 +2,11 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from functions.core.cards.marker import MARKER, masked_in
 from functions.core.contacts.model import Alias, strongest
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.conversations.model import (
@@ -15,10 +17,12 @@ from functions.core.conversations.model import (
     fold_message,
     fold_thread,
     moment,
+    split_thread,
     thread_id,
 )
 from functions.core.runtime.records import Fold, Item, Key, digest_of
 from functions.core.whatsapp.model import Update, UpdateKind
+from functions.core.whatsapp.reading import mapping
 
 # A DynamoDB item holds 400 KB; a larger update is kept as an object and pointed to.
 _INLINE_BYTES = 64 * 1024
@@ -37,9 +41,26 @@ _FACT_KINDS = {
 }
 
 
+# Words of Meta's for types and statuses stand in clear; what does not look like one does not.
+_WORD = re.compile(r"[a-z0-9_]{1,40}")
+
+
 class Blobs(Protocol):
-    def put(self, key: str, body: bytes) -> None:
+    def put(self, name: str, body: bytes, *, key_id: str) -> None:
         """Store an object under a name that follows from its content; repeating is harmless."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """What is known when a delivery is filed.
+
+    `nodes`: of its aliases. `key_of`: the content key of a node at a time. `digest`: SHA-256 of
+    the delivery as it was queued.
+    """
+
+    nodes: Mapping[Alias, str]
+    key_of: Callable[[str, int], str]
+    digest: bytes
 
 
 class Filing:
@@ -48,17 +69,17 @@ class Filing:
         self._blobs = blobs
         self._entry_point_hours = entry_point_hours
 
-    def folds(self, updates: Sequence[Update], nodes: Mapping[Alias, str]) -> dict[Key, Fold]:
+    def folds(self, updates: Sequence[Update], received: Received) -> dict[Key, Fold]:
         facts: dict[Key, list[Fact]] = {}
         marks: dict[str, list[ThreadMark]] = {}
         folds: dict[Key, Fold] = {}
         for update in updates:
-            thread = _thread(update, nodes)
+            thread = _thread(update, received.nodes)
             if thread is None:
-                key, attributes = self._account_update(update)
+                key, attributes = self._account_update(update, received)
                 folds[key] = _fuller(folds.get(key), attributes)
                 continue
-            for key, fact in self._facts(update, thread):
+            for key, fact in self._facts(update, thread, received):
                 facts.setdefault(key, []).append(fact)
             if not _is_about_an_intent(update):
                 mark = ThreadMark(update.at_ms, update.opens_window, update.entry_point)
@@ -75,21 +96,27 @@ class Filing:
 
         return fold
 
-    def _facts(self, update: Update, thread: str) -> list[tuple[Key, Fact]]:
+    def _facts(self, update: Update, thread: str, received: Received) -> list[tuple[Key, Fact]]:
         message_id = self._message_id(update)
+        content_key = received.key_of(split_thread(thread)[1], update.at_ms)
         fact = Fact(
             id=self._pseudonyms.of("fact", update.kind, _canonical(update.raw)),
             kind=_FACT_KINDS[update.kind],
             at_ms=update.at_ms,
             thread=thread,
             direction=_direction(update),
-            content=self._content(update),
+            key=content_key,
+            type=_type(update),
+            content=self._content(update, content_key),
+            webhook=received.digest,
         )
         key = Key(f"MESSAGE#{message_id}", "MESSAGE")
         if update.kind is not UpdateKind.STATUS or not update.author:
             return [(key, fact)]
         participant = self._pseudonyms.alias(update.author[0])
-        marker = Fact("participants", FactKind.PARTICIPANTS, fact.at_ms, thread, fact.direction, {})
+        marker = replace(
+            fact, id="participants", kind=FactKind.PARTICIPANTS, type="participants", content={}
+        )
         return [(key, marker), (Key(key.pk, f"PARTICIPANT#{participant}"), fact)]
 
     def _message_id(self, update: Update) -> str:
@@ -101,17 +128,21 @@ class Filing:
         }.get(update.kind, ("w", update.message_id or update.key))
         return f"{prefix}_{self._pseudonyms.of('message', update.phone_number_id or '', name)}"
 
-    def _account_update(self, update: Update) -> tuple[Key, dict[str, Any]]:
+    def _account_update(self, update: Update, received: Received) -> tuple[Key, dict[str, Any]]:
+        """Some tell of people (the address book of the Business app): under their key, then."""
         name = self._pseudonyms.of("account update", update.key, _canonical(update.raw))
-        attributes: dict[str, Any] = {
-            "field": update.field,
-            "at_ms": update.at_ms,
-            **self._content(update),
-        }
-        key = Key(f"ACCOUNT#{update.waba_id or 'unknown'}", moment(update.at_ms, name))
-        return key, {**attributes, "digest": digest_of(attributes)}
+        waba_id = update.waba_id or "unknown"
+        named = [received.nodes[alias] for alias in update.aliases]
+        content_key = (
+            received.key_of(strongest(named), update.at_ms) if named else f"account~{waba_id}"
+        )
+        content = self._content(update, content_key)
+        told = {"field": update.field, "at_ms": update.at_ms, "tag": content["tag"]}
+        attributes = {**told, **content, "key": content_key, "webhook": received.digest}
+        key = Key(f"ACCOUNT#{waba_id}", moment(update.at_ms, name))
+        return key, {**attributes, "digest": digest_of(told)}
 
-    def _content(self, update: Update) -> dict[str, Any]:
+    def _content(self, update: Update, content_key: str) -> dict[str, Any]:
         body = _canonical(
             {
                 "update": update.raw,
@@ -123,11 +154,13 @@ class Filing:
             }
         )
         data = body.encode()
+        tag = self._pseudonyms.of("blob", body)
+        about = {"tag": tag, "bytes": len(data), **_masked(update, body)}
         if len(data) <= _INLINE_BYTES:
-            return {"raw": body}
-        ref = f"updates/{self._pseudonyms.of('blob', body)}"
-        self._blobs.put(ref, data)
-        return {"ref": ref, "bytes": len(data)}
+            return {**about, "raw": body}
+        ref = f"updates/{tag}"
+        self._blobs.put(ref, data, key_id=content_key)
+        return {**about, "ref": ref}
 
 
 def _thread(update: Update, nodes: Mapping[Alias, str]) -> str | None:
@@ -137,6 +170,25 @@ def _thread(update: Update, nodes: Mapping[Alias, str]) -> str | None:
     if update.kind not in _FACT_KINDS or update.phone_number_id is None or not aliases:
         return None
     return thread_id(update.phone_number_id, strongest(nodes[alias] for alias in aliases))
+
+
+def _type(update: Update) -> str:
+    """Of a message its type, of a status how far it got, of a call what happened."""
+    raw = mapping(update.raw)
+    told = {
+        UpdateKind.STATUS: raw.get("status"),
+        UpdateKind.CALL: raw.get("event") or raw.get("status"),
+        UpdateKind.USER_PREFERENCE: raw.get("value"),
+    }.get(update.kind, update.type)
+    word = str(told or "").lower()
+    return word if _WORD.fullmatch(word) else "unknown"
+
+
+def _masked(update: Update, body: str) -> dict[str, int]:
+    if MARKER not in body:  # nearly always
+        return {}
+    count = masked_in(update.raw)
+    return {"masked": count} if count else {}
 
 
 def _direction(update: Update) -> Direction:
@@ -167,14 +219,13 @@ def _fuller(before: Fold | None, attributes: dict[str, Any]) -> Fold:
         stored = before(item) if before else item
         if stored is None or _fullness(attributes) < _fullness(stored):
             return attributes
-        return {name: stored[name] for name in attributes if name in stored}
+        return {name: value for name, value in stored.items() if name not in ("pk", "sk")}
 
     return fold
 
 
 def _fullness(attributes: Mapping[str, Any]) -> tuple[int, str]:
-    text = str(attributes.get("raw", attributes.get("ref")))
-    return (-len(text), text)
+    return (-attributes["bytes"], attributes["tag"])
 
 
 def _canonical(value: Any) -> str:

@@ -38,20 +38,32 @@ class FactKind(StrEnum):
     PARTICIPANTS = "participants"
 
 
+# `sealed`: in place of `raw` when the content key was destroyed.
+_CONTENT = ("raw", "ref", "sealed", "tag", "bytes", "masked")
+
 # Facts that are about a message, rather than the message: they do not decide where it stands.
 _ABOUT = (FactKind.STATUS, FactKind.PARTICIPANTS)
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One stored update. `content`: the canonical JSON of the raw update, or where it is kept."""
+    """One stored update.
+
+    `key`: the content key it is sealed under. `type`: Meta's word for what it is. `content`: the
+    canonical JSON of the raw update (`raw`), or where it is kept (`ref`); `tag` (a keyed hash) and
+    `bytes` of it, which stay when it is gone; `masked`: card numbers taken out of it.
+    `webhook`: SHA-256 of the delivery that first told it.
+    """
 
     id: str
     kind: FactKind
     at_ms: int
     thread: str
     direction: Direction
+    key: str
+    type: str
     content: Mapping[str, Any]
+    webhook: bytes = b""
 
     @property
     def rank(self) -> tuple[bool, int, str, str]:
@@ -84,7 +96,7 @@ def merge_facts(stored: Mapping[str, Any], facts: Iterable[Fact]) -> dict[str, F
     """The union.
 
     Two facts with one id differ only in what Meta wrote around the element: the earlier stays,
-    of equally early ones the fuller.
+    of equally early ones the fuller. What card numbers were taken out of stays without them.
     """
     merged = {fact_id: fact_from(fact_id, value) for fact_id, value in stored.items()}
     for fact in facts:
@@ -94,8 +106,8 @@ def merge_facts(stored: Mapping[str, Any], facts: Iterable[Fact]) -> dict[str, F
 
 
 def _precedence(fact: Fact) -> tuple[Any, ...]:
-    text = str(fact.content.get("raw", ""))
-    return (fact.rank, -len(text), text, str(fact.content.get("ref", "")))
+    told = fact.content
+    return (-told.get("masked", 0), fact.rank, -told.get("bytes", 0), told.get("tag", ""))
 
 
 def fold_message(item: Mapping[str, Any] | None, message_id: str, facts: list[Fact]) -> Any:
@@ -107,10 +119,22 @@ def fold_message(item: Mapping[str, Any] | None, message_id: str, facts: list[Fa
     merged = merge_facts((item or {}).get("facts", {}), facts)
     stored = {fact_id: fact_item(fact) for fact_id, fact in merged.items()}
     first = min(merged.values(), key=lambda fact: fact.rank)
-    attributes = {"facts": stored, "digest": digest_of(stored)}
+    attributes = {"facts": stored, "digest": facts_digest(stored)}
     if item is not None and "intent" in item:
         return attributes
     return {**attributes, "thread": first.thread, "at": moment(first.at_ms, message_id)}
+
+
+def facts_digest(facts: Mapping[str, Mapping[str, Any]]) -> str:
+    """Stands in clear: of the content it covers the keyed tag only.
+
+    Not of the delivery either, nor of the key: redelivery may tell a fact in another grouping, or
+    when more is known of who owns an alias, and what is stored stays.
+    """
+    hidden = ("raw", "sealed", "webhook", "key", "destroyed_ms")
+    return digest_of(
+        {i: {k: v for k, v in fact.items() if k not in hidden} for i, fact in facts.items()}
+    )
 
 
 def fact_item(fact: Fact) -> dict[str, Any]:
@@ -119,18 +143,24 @@ def fact_item(fact: Fact) -> dict[str, Any]:
         "at_ms": fact.at_ms,
         "thread": fact.thread,
         "direction": fact.direction.value,
+        "key": fact.key,
+        "type": fact.type,
+        "webhook": fact.webhook,
         **fact.content,
     }
 
 
 def fact_from(fact_id: str, value: Mapping[str, Any]) -> Fact:
-    content = {k: v for k, v in value.items() if k in ("raw", "ref", "bytes")}
+    content = {k: v for k, v in value.items() if k in _CONTENT}
     return Fact(
         id=fact_id,
         kind=FactKind(value["kind"]),
         at_ms=value["at_ms"],
         thread=value["thread"],
         direction=Direction(value["direction"]),
+        key=value["key"],
+        type=value["type"],
+        webhook=value["webhook"],
         content=content,
     )
 

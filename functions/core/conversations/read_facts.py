@@ -16,7 +16,11 @@ STATUSES = "statuses"  # Meta's array of that name; statuses of calls stand in i
 
 @dataclass(frozen=True)
 class Said:
-    """One fact. `update`: the element of the webhook; empty when it is not at hand."""
+    """One fact. `update`: the element of the webhook; empty when it is not at hand.
+
+    `destroyed_ms`: since when it cannot be read any more, if that is known. `masked`: card numbers
+    taken out of it.
+    """
 
     id: str
     kind: FactKind
@@ -24,6 +28,9 @@ class Said:
     direction: Direction
     update: Mapping[str, Any]
     element: str
+    is_destroyed: bool = False
+    destroyed_ms: int | None = None
+    masked: int = 0
 
     @property
     def is_status(self) -> bool:
@@ -43,9 +50,19 @@ def _said(fact_id: str, fact: Mapping[str, Any]) -> Said:
         kind=FactKind(fact["kind"]),
         at_ms=fact["at_ms"],
         direction=Direction(fact["direction"]),
-        update=mapping(told.get("update")),
+        update=mapping(told.get("update")) or _left_of(fact),
         element=text(told.get("element")) or "",
+        is_destroyed="destroyed_ms" in fact,
+        destroyed_ms=fact.get("destroyed_ms"),
+        masked=fact.get("masked", 0),
     )
+
+
+def _left_of(fact: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands in clear outlives the content: how far a message got, or what it was."""
+    if "destroyed_ms" not in fact or fact["type"] == "unknown":
+        return {}
+    return {"status" if fact["kind"] == FactKind.STATUS else "type": fact["type"]}
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

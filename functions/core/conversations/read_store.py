@@ -38,8 +38,8 @@ class Listing(Protocol):
 
 
 class BlobSource(Protocol):
-    def get(self, key: str) -> bytes | None:
-        """None when the object has been deleted."""
+    def get(self, name: str, *, key_id: str) -> bytes | None:
+        """None when the object has been deleted; KeyDestroyedError when its key has."""
 
 
 # After every position: they start with digits.

@@ -11,6 +11,7 @@ from typing import Any
 
 from functions.core.contacts.model import Person, Span
 from functions.core.contacts.service import Directory
+from functions.core.content.errors import KeyDestroyedError
 from functions.core.conversations import read_cursor
 from functions.core.conversations.model import FactKind, moment_ms, split_thread, thread_id
 from functions.core.conversations.read_errors import NotFoundError
@@ -133,7 +134,10 @@ class Reading:
         """With the update itself, when it was too large for the table."""
         if "raw" in stored or "ref" not in stored:
             return dict(stored)
-        blob = self._blobs.get(stored["ref"])
+        try:
+            blob = self._blobs.get(stored["ref"], key_id=stored["key"])
+        except KeyDestroyedError as error:
+            return {**stored, "destroyed_ms": error.destroyed_ms}
         return dict(stored) if blob is None else {**stored, "raw": blob.decode()}
 
 

@@ -6,12 +6,14 @@ failed batch is simply processed again.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 
 from functions.core.contacts import service as contacts
+from functions.core.contacts.content_keys import ContentKeys
 from functions.core.contacts.model import Alias, Profile, Sighting
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory
-from functions.core.conversations.filing import Blobs, Filing
+from functions.core.conversations.filing import Blobs, Filing, Received
 from functions.core.runtime.records import RecordStore, fold_all
 from functions.core.whatsapp.model import Update
 from functions.core.whatsapp.updates import updates as updates_of
@@ -33,6 +35,7 @@ class ConversationsService:
     ) -> None:
         self._records = records
         self._directory = directory
+        self._pseudonyms = pseudonyms
         self._filing = Filing(
             pseudonyms=pseudonyms, blobs=blobs, entry_point_hours=entry_point_hours
         )
@@ -41,41 +44,45 @@ class ConversationsService:
         """Store everything in one webhook body; returns how many updates of each kind."""
         updates = updates_of(body)
         nodes = self._directory.register(a for update in updates for a in _named(update))
-        sightings = [s for update in updates for s in _sightings(update, nodes)]
-        fold_all(
-            self._records,
-            {**contacts.folds(sightings, nodes), **self._filing.folds(updates, nodes)},
+        sightings = [s for update in updates for s in self._sightings(update, nodes)]
+        # people first: who owns an alias decides under which key its messages are sealed
+        people = fold_all(self._records, contacts.folds(sightings, nodes))
+        known = [contacts.node_from(item) for item in people.values()]
+        received = Received(
+            nodes=nodes,
+            key_of=ContentKeys(self._directory, known).key_of,
+            digest=sha256(body).digest(),
         )
+        fold_all(self._records, self._filing.folds(updates, received))
         return _counts(updates)
+
+    def _sightings(self, update: Update, nodes: Nodes) -> list[Sighting]:
+        """The person on the other side, and in a group also the one who wrote."""
+        profile = self._profile(update)
+        change = update.identity_change
+        if change is not None:
+            left = {nodes[a] for a in change.previous} - {nodes[a] for a in change.current}
+            everyone = frozenset(nodes[a] for a in (*change.previous, *change.current))
+            return [Sighting(everyone, update.at_ms, frozenset(left), profile)]
+        person = update.author or update.aliases
+        seen = [Sighting(frozenset(nodes[a] for a in person), update.at_ms, frozenset(), profile)]
+        if update.author and update.aliases:
+            seen.append(Sighting(frozenset(nodes[a] for a in update.aliases), update.at_ms))
+        return [sighting for sighting in seen if sighting.nodes]
+
+    def _profile(self, update: Update) -> Profile | None:
+        """Of the day, not the moment: else every message would rewrite who the person is."""
+        if update.profile is None:
+            return None
+        name, username = update.profile.name, update.profile.username
+        tag = self._pseudonyms.of("profile", name, username)
+        return Profile(update.at_ms - update.at_ms % _DAY_MS, name, username, tag)
 
 
 def _named(update: Update) -> list[Alias]:
     change = update.identity_change
     changed = (*change.previous, *change.current) if change else ()
     return [*update.aliases, *update.author, *changed]
-
-
-def _sightings(update: Update, nodes: Nodes) -> list[Sighting]:
-    """The person on the other side, and in a group also the one who wrote."""
-    profile = _profile(update)
-    change = update.identity_change
-    if change is not None:
-        left = {nodes[a] for a in change.previous} - {nodes[a] for a in change.current}
-        everyone = frozenset(nodes[a] for a in (*change.previous, *change.current))
-        return [Sighting(everyone, update.at_ms, frozenset(left), profile)]
-    person = update.author or update.aliases
-    seen = [Sighting(frozenset(nodes[a] for a in person), update.at_ms, frozenset(), profile)]
-    if update.author and update.aliases:
-        seen.append(Sighting(frozenset(nodes[a] for a in update.aliases), update.at_ms))
-    return [sighting for sighting in seen if sighting.nodes]
-
-
-def _profile(update: Update) -> Profile | None:
-    """Of the day, not the moment: else every message would rewrite who the person is."""
-    if update.profile is None:
-        return None
-    day_ms = update.at_ms - update.at_ms % _DAY_MS
-    return Profile(day_ms, update.profile.name, update.profile.username)
 
 
 def _counts(updates: Sequence[Update]) -> Counter[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from functions.core.cards.marker import masked_in
 from functions.core.conversations.model import Direction, FactKind, moment_ms, split_thread
 from functions.core.conversations.read_facts import (
     Said,
@@ -80,7 +81,7 @@ def message_view(
     intent = json.loads(item["intent"]) if "intent" in item else None
     shown = _of_intent(intent) if intent else versions.pop() if versions else None
     phone_number_id, _ = split_thread(item["thread"])
-    direction = _direction(facts, is_intent=intent is not None)
+    direction = _direction(facts, is_intent="send_state" in item)
     statuses = listed(everyones)
     return {
         "id": message_id,
@@ -89,7 +90,7 @@ def message_view(
         "phone_number_id": phone_number_id,
         "wamid": item.get("wamid") or _wamid(everyones),
         "direction": direction.value,
-        "type": shown.type if shown else _TYPES.get(facts[0].kind, "unknown"),
+        "type": shown.type if shown else _type_of(item, facts),
         "status": _status(item, everyones, direction, is_told=shown is not None),
         "timestamp": moment_of(moment_ms(item["at"])),
         "content": dict(shown.content) if shown else {},
@@ -99,6 +100,8 @@ def message_view(
         "errors": _errors(item, shown, statuses),
         "reasons": list(item.get("reasons", [])),
         "versions": _others(shown, versions),
+        "masked_card_numbers": masked_in(shown.update) if shown else 0,
+        **_destroyed(item, everyones),
     }
 
 
@@ -113,7 +116,21 @@ def account_update_view(item: Item) -> dict[str, Any]:
         "content": told.get("update"),
         "contact": told.get("contact"),
         "thread": told.get("thread"),
+        "is_destroyed": "destroyed_ms" in item,
+        "destroyed_at": moment_of(item.get("destroyed_ms") or 0),
     }
+
+
+def _type_of(item: Item, facts: list[Said]) -> str:
+    """When there is nothing to show: a message known by its statuses, or destroyed."""
+    return str(item.get("type") or _TYPES.get(facts[0].kind, "unknown"))
+
+
+def _destroyed(item: Item, facts: Iterable[Said]) -> dict[str, Any]:
+    """Whether any of the content is gone for good, and since when, where that is known."""
+    times = [fact.destroyed_ms or 0 for fact in facts if fact.is_destroyed]
+    times += [item["destroyed_ms"] or 0] if "destroyed_ms" in item else []
+    return {"is_destroyed": bool(times), "destroyed_at": moment_of(max(times, default=0))}
 
 
 def _versions(facts: Iterable[Said]) -> list[_Version]:

@@ -72,7 +72,7 @@ def fold_all(store: RecordStore, folds: Mapping[Key, Fold]) -> dict[Key, Item]:
         for key, fold in pending.items():
             before = current.get(key)
             attributes = fold(before)
-            result[key] = {**(before or {}), **attributes}
+            result[key] = {**key._asdict(), **(before or {}), **attributes}
             expected = before.get("digest") if before else None
             if attributes["digest"] != expected:
                 writes.append(Write(key, attributes, expected))

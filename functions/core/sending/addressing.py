@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 
-from functions.core.contacts.model import Alias, AliasKind, Node, Person, Sighting, strongest
+from functions.core.contacts.model import (
+    Alias,
+    AliasKind,
+    Node,
+    Person,
+    Sighting,
+    content_key_id,
+    generation,
+    strongest,
+)
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory, folds
 from functions.core.conversations.model import moment_ms, split_thread, thread_id
@@ -22,6 +31,7 @@ from functions.core.sending.store import SendingStore
 class Destination:
     contact_id: str
     thread: str
+    key: str  # the content key under which the message is sealed
     address: Mapping[str, str]  # {"to": "+E164"} or {"recipient": BSUID}, as Graph wants it
 
 
@@ -47,14 +57,12 @@ class Addressing:
         if phone_number_id not in self._phone_number_ids:
             raise UnknownPhoneNumberError("this deployment does not send from that number")
         if message.type == "read":
-            return self._of_message(phone_number_id, message.referenced_message_id or "")
+            return self._of_message(phone_number_id, message.referenced_message_id or "", now_ms)
         if message.contact_id is not None:
             person, nodes = self._known(message.contact_id)
             node = strongest(person.current or [span.node for span in person.spans])
-            return Destination(
-                contact_id=person.contact_id,
-                thread=thread_id(phone_number_id, node),
-                address=_address(person, nodes),
+            return _destination(
+                phone_number_id, node, person, nodes, _address(person, nodes), now_ms
             )
         return self._of_alias(phone_number_id, message, now_ms)
 
@@ -72,21 +80,37 @@ class Addressing:
             fold_all(self._records, folds([seen], {alias: node}))
             person, nodes = self._directory.person_behind(node, inf)
         node = strongest(person.current)
-        return Destination(person.contact_id, thread_id(phone_number_id, node), address)
+        return _destination(phone_number_id, node, person, nodes, address, now_ms)
 
-    def _of_message(self, phone_number_id: str, referenced: str) -> Destination:
+    def _of_message(self, phone_number_id: str, referenced: str, now_ms: int) -> Destination:
         stored = self._store.message(message_id_of(self._pseudonyms, phone_number_id, referenced))
         if stored is None:
             raise UnknownMessageError("no such message is stored here")
         number, node = split_thread(stored["thread"])
-        person, _ = self._directory.person_behind(node, moment_ms(stored["at"]))
-        return Destination(person.contact_id, thread_id(number, node), {})
+        person, nodes = self._directory.person_behind(node, moment_ms(stored["at"]))
+        return _destination(number, node, person, nodes, {}, now_ms)
 
     def _known(self, contact_id: str) -> tuple[Person, dict[str, Node]]:
         found = self._directory.person(contact_id)
         if found is None:
             raise UnknownContactError("no contact has this id")
         return found
+
+
+def _destination(
+    phone_number_id: str,
+    node: str,
+    person: Person,
+    nodes: Mapping[str, Node],
+    address: Mapping[str, str],
+    now_ms: int,
+) -> Destination:
+    return Destination(
+        contact_id=person.contact_id,
+        thread=thread_id(phone_number_id, node),
+        key=content_key_id(node, generation(nodes, node, now_ms)),
+        address=address,
+    )
 
 
 def message_id_of(pseudonyms: Pseudonyms, phone_number_id: str, reference: str) -> str:
@@ -100,7 +124,6 @@ def _address(person: Person, nodes: Mapping[str, Node]) -> dict[str, str]:
     """A phone number where there is one: some templates cannot go to a BSUID (131062)."""
     for prefix, form in (("n", "to"), ("b", "recipient")):
         for node in person.current:
-            if node.startswith(prefix):
-                value = nodes[node].value
+            if node.startswith(prefix) and (value := nodes[node].value):
                 return {form: f"+{value}" if form == "to" else value}
     raise UnknownContactError("the contact has no alias that can be written to any more")

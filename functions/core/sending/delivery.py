@@ -11,6 +11,7 @@ from functions.core.sending.gate import Decision, Gate
 from functions.core.sending.message_errors import InvalidMessageError
 from functions.core.sending.messages import parse_message
 from functions.core.sending.model import (
+    CONTENT_DESTROYED,
     NO_LONGER_VALID,
     NO_WAMID,
     SETTLED,
@@ -101,7 +102,8 @@ class Delivery:
         """Sent or not? A status that carries our id answers; silence is left to the policy."""
         wamid = confirmed_wamid(item)
         if wamid is not None:
-            return self._move(message_id, state, Verdict(SendState.ACCEPTED, {"wamid": wamid}))
+            verdict = Verdict(SendState.ACCEPTED, {"wamid": wamid})
+            return self._move(message_id, item, state, verdict)
         now_ms = self._now_ms()
         if state is SendState.SENDING:
             abandoned_ms = item["claimed_ms"] + self._rules.in_flight_ms
@@ -109,13 +111,13 @@ class Delivery:
                 return Later(abandoned_ms)
             resolve_ms = item["claimed_ms"] + self._rules.outcomes.ambiguous_wait_ms
             verdict = ambiguous(resolve_ms, now_ms=now_ms, rules=self._rules.outcomes)
-            return self._move(message_id, state, verdict)
+            return self._move(message_id, item, state, verdict)
         if now_ms < item["resolve_ms"]:
             return Later(min(item["resolve_ms"], now_ms + self._rules.outcomes.recheck_ms))
         if item["policy"] == Policy.AT_LEAST_ONCE:
             self.store.advance(message_id, state, {"send_state": SendState.QUEUED.value})
             return None
-        return self._move(message_id, state, Verdict(SendState.UNCONFIRMED))
+        return self._move(message_id, item, state, Verdict(SendState.UNCONFIRMED))
 
     def _try(
         self, thread: str, thread_item: Item, message_id: str, item: Item
@@ -126,7 +128,7 @@ class Delivery:
             return blocked
         ready = self._prepare(thread, thread_item, message_id, item)
         if not isinstance(ready, _Ready):
-            return self._refuse(message_id, ready)
+            return self._refuse(message_id, item, ready)
         slot = self._pacing.wait(
             item["phone_number_id"],
             pair_tat_ms=thread_item.get("pair_tat_ms"),
@@ -152,6 +154,8 @@ class Delivery:
         self, thread: str, thread_item: Item, message_id: str, item: Item
     ) -> _Ready | Sequence[Reason]:
         """What is to be sent and under which condition, or why it may not be."""
+        if "intent" not in item:
+            return [CONTENT_DESTROYED]
         try:
             message = parse_message(item["intent"])
         except InvalidMessageError:
@@ -172,11 +176,12 @@ class Delivery:
             return [NO_WAMID]
         return _Ready(payload, decision)
 
-    def _refuse(self, message_id: str, reasons: Sequence[Reason]) -> Settled | Later | None:
+    def _refuse(
+        self, message_id: str, item: Item, reasons: Sequence[Reason]
+    ) -> Settled | Later | None:
         told = [{"code": reason.code, "detail": reason.detail} for reason in reasons]
-        return self._move(
-            message_id, SendState.QUEUED, Verdict(SendState.REFUSED, {"reasons": told})
-        )
+        verdict = Verdict(SendState.REFUSED, {"reasons": told})
+        return self._move(message_id, item, SendState.QUEUED, verdict)
 
     def _send(
         self, payload: Mapping[str, Any], message_id: str, item: Item, channel: Channel | None
@@ -192,12 +197,13 @@ class Delivery:
             self._channels.hold(item["phone_number_id"], verdict.channel)
         elif verdict.state is SendState.ACCEPTED and channel is not None:
             self._channels.clear(item["phone_number_id"])
-        return self._move(message_id, SendState.SENDING, verdict)
+        return self._move(message_id, item, SendState.SENDING, verdict)
 
     def _move(
-        self, message_id: str, expected: SendState, verdict: Verdict
+        self, message_id: str, item: Item, expected: SendState, verdict: Verdict
     ) -> Settled | Later | None:
-        if not self.store.advance(message_id, expected, verdict.record):
+        record = {**verdict.record, "key": item["key"]}  # what Graph said is sealed under it
+        if not self.store.advance(message_id, expected, record):
             return None
         if verdict.later_ms is None:
             return Settled(verdict.state)

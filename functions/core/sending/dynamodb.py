@@ -1,4 +1,4 @@
-"""`SendingStore` on the conversations table."""
+"""`SendingStore` on the conversations table: what is said is sealed, how it is sent is not."""
 
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,8 @@ from functions.core.sending.store import Claim, NewIntent
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from functions.core.content.records import Sealing
+
 
 def message_key(message_id: str) -> Key:
     return Key(f"MESSAGE#{message_id}", "MESSAGE")
@@ -26,21 +28,23 @@ def thread_key(thread: str) -> Key:
 
 
 class DynamoSending:
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str, sealing: "Sealing") -> None:
         self._client = client
         self._table = table
+        self._sealing = sealing
         self._records = DynamoRecords(client, table)
 
     def message(self, message_id: str) -> Item | None:
         key = message_key(message_id)
-        return self._records.load([key], consistent=True).get(key)
+        return self._sealing.opened(self._records.load([key], consistent=True)).get(key)
 
     def threads(self, threads: Collection[str]) -> dict[str, Item]:
         keys = {thread_key(thread): thread for thread in threads}
         return {keys[k]: v for k, v in self._records.load(keys, consistent=True).items()}
 
     def create(self, intent: NewIntent) -> bool:
-        put = {**message_key(intent.message_id)._asdict(), **intent.attributes}
+        key = message_key(intent.message_id)
+        put = {**key._asdict(), **self._sealing.sealed(key, intent.attributes)}
         thread = Expression()
         for name, value in intent.thread_attributes.items():
             thread.set(name, value)
@@ -86,9 +90,10 @@ class DynamoSending:
     def advance(self, message_id: str, expected: str, attributes: Mapping[str, Any]) -> bool:
         expression = Expression()
         expression.expect("send_state", expected)
-        for name, value in attributes.items():
+        key = message_key(message_id)
+        for name, value in self._sealing.sealed(key, attributes).items():
             expression.set(name, value)
-        return self._records.update(expression, message_key(message_id))
+        return self._records.update(expression, key)
 
     def pop(self, thread: str, message_id: str) -> Item | None:
         """The last one also leaves the `due` index; a message that came meanwhile keeps it."""
@@ -133,7 +138,24 @@ class DynamoSending:
                 return True
         return False
 
+    def _transact(self, *actions: Any) -> bool:
+        try:
+            with translated():
+                self._client.transact_write_items(TransactItems=list(actions))
+        except ClientError:
+            return False
+        return True
+
+
+class DynamoDue:
+    """Threads whose time has come. Knows of no content."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
     def due(self, now_ms: int, limit: int) -> list[str]:
+        """Up to `limit` threads of each shard."""
         found: list[str] = []
         for shard in range(SHARDS):
             with translated():
@@ -148,14 +170,6 @@ class DynamoSending:
                 )
             found += [decode(item)["pk"].removeprefix("THREAD#") for item in page["Items"]]
         return found
-
-    def _transact(self, *actions: Any) -> bool:
-        try:
-            with translated():
-                self._client.transact_write_items(TransactItems=list(actions))
-        except ClientError:
-            return False
-        return True
 
 
 def _due_shard(thread: str) -> str:

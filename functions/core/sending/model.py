@@ -83,6 +83,11 @@ NO_LONGER_VALID = Reason(
     detail="The limits on what a message may hold were tightened while this one waited.",
 )
 
+CONTENT_DESTROYED = Reason(
+    code="content_destroyed",
+    detail="The key of its content was destroyed while this one waited.",
+)
+
 NO_WAMID = Reason(
     code="referenced_message_not_on_whatsapp",
     detail="The message it refers to was never accepted by WhatsApp, or is not stored here.",

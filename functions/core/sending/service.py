@@ -115,6 +115,7 @@ class SendingService:
                 "at": moment(now_ms, message_id),
                 "facts": {},
                 "digest": digest_of({}),
+                "key": destination.key,
                 "intent": body,
                 "type": message.type,
                 "policy": message.policy,

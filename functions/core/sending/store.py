@@ -59,9 +59,6 @@ class SendingStore(Protocol):
     def answered(self, threads: Collection[str], after_ms: int, until_ms: int) -> bool:
         """Whether the business sent anything on these threads in that time."""
 
-    def due(self, now_ms: int, limit: int) -> list[str]:
-        """Threads whose time has come."""
-
 
 @dataclass(frozen=True)
 class Channel:

@@ -79,6 +79,9 @@ def test_an_inbound_message_shows_its_content_without_ids():
         "errors": [],
         "reasons": [],
         "versions": [],
+        "masked_card_numbers": 0,
+        "is_destroyed": False,
+        "destroyed_at": None,
     }
 
 
