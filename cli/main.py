@@ -76,12 +76,28 @@ def _redrive(options: argparse.Namespace, progress: Progress) -> int:
     return 0
 
 
+def _archive(options: argparse.Namespace, progress: Progress) -> int:
+    from cli.archive import verify_archive
+    from cli.stage import find_stage
+
+    stage = None
+    if options.stage:
+        stage = find_stage(
+            options.stage,
+            workspace=_workspace(options),
+            profile=options.profile,
+            region=options.region,
+        )
+    return 0 if verify_archive(options.target, stage, progress) else 1
+
+
 _COMMANDS = {
     "up": _up,
     "down": _down,
     "status": _status,
     "demo": _demo,
     "redrive": _redrive,
+    "archive": _archive,
 }
 
 
@@ -96,8 +112,15 @@ def _parser() -> argparse.ArgumentParser:
     redrive = commands.add_parser("redrive", help="put dead letters back into their queue")
     redrive.add_argument("queue", choices=("inbound", "outbound"))
     redrive.add_argument("--stage", choices=_STAGES, default="local")
-    redrive.add_argument("--profile", help="AWS profile, for stages on AWS")
-    redrive.add_argument("--region", help="AWS region, for stages on AWS")
+    archive = commands.add_parser("archive", help="what the WORM archive holds")
+    verify = archive.add_subparsers(dest="action", required=True, metavar="ACTION").add_parser(
+        "verify", help="go through all of it: what is missing, changed, extra, shortened"
+    )
+    verify.add_argument("target", nargs="?", help="a folder or s3://BUCKET; else the stage's own")
+    verify.add_argument("--stage", choices=_STAGES, help="also tells how far it must reach")
+    for command in (redrive, verify):
+        command.add_argument("--profile", help="AWS profile, for stages on AWS")
+        command.add_argument("--region", help="AWS region, for stages on AWS")
     return parser
 
 

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     log.bind(request_id=context.aws_request_id)
-    shard = shard_of(event, wiring.settings().stream_shards)
     try:
+        shard = shard_of(event, wiring.settings().stream_shards)
         changes = [change_from(record) for record in event.get("Records", [])]
         done = wiring.archiver().archive(shard, changes)
     except Exception as error:
-        log.error("changes not archived", error, shard=shard)
+        log.error("changes not archived", error)
         raise
     log.info(
         "changes archived",

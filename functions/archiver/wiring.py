@@ -4,10 +4,9 @@ import os
 from functools import cache
 
 from functions.archiver.settings import ArchiverSettings
-from functions.core.archive.aws import DynamoHeads, S3Vault
+from functions.core.archive.aws import DynamoHeads, S3Source, S3Vault
 from functions.core.archive.segment import Retention
 from functions.core.archive.service import Archiver
-from functions.core.conversations.read_dynamodb import S3BlobSource
 from functions.core.runtime import aws
 
 
@@ -21,7 +20,7 @@ def archiver() -> Archiver:
     chosen = settings()
     return Archiver(
         vault=S3Vault(aws.s3(), chosen.archive_bucket, mode=chosen.lock_mode),
-        source=S3BlobSource(aws.s3(), chosen.media_bucket),
+        source=S3Source(aws.s3(), chosen.media_bucket),
         heads=DynamoHeads(aws.dynamodb(), chosen.compliance_table),
         retention=Retention(
             mode=chosen.lock_mode, days=chosen.retention_days, name=chosen.retention_class

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import boto3
 from boto3.dynamodb.types import Binary
 
 from functions.core.archive.segment import Head, Retention, lines
@@ -19,6 +20,7 @@ NUMBER, NODE = "106540000000001", "nperson0000000000001"
 THREAD = f"{NUMBER}#{NODE}"
 KEY = f"{NODE}~0"
 NOON = 1_790_000_000  # seconds; 2026-09-21, 14:13 UTC
+NOW_UTC = datetime.now(UTC).replace(microsecond=0)
 RETENTION = Retention(mode="GOVERNANCE", days=30, name="communications")
 
 
@@ -222,3 +224,23 @@ class MemoryFiles:
         if name not in self._files:
             return None
         return self._files[name], self._locks[name] if self._locks else None
+
+
+def create_archive() -> None:
+    """Buckets and tables of the archive, on whatever stands in for AWS."""
+    s3, dynamodb = boto3.client("s3"), boto3.client("dynamodb")
+    where: Any = {"LocationConstraint": "eu-central-1"}
+    s3.create_bucket(
+        Bucket="archive", CreateBucketConfiguration=where, ObjectLockEnabledForBucket=True
+    )
+    for bucket in ("media", "exports"):
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
+    dynamodb.create_table(
+        TableName="compliance",
+        AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("pk", "sk")],
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )

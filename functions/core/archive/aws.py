@@ -73,6 +73,23 @@ class S3Vault:
             )
 
 
+class S3Source:
+    """`Source`: ciphertexts in the media bucket, which nobody here can open."""
+
+    def __init__(self, client: "S3Client", bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def get(self, name: str) -> bytes | None:
+        with as_unavailable("reading a large update"):
+            try:
+                return self._client.get_object(Bucket=self._bucket, Key=name)["Body"].read()
+            except ClientError as error:
+                if error.response["Error"]["Code"] in _GONE:
+                    return None
+                raise
+
+
 class DynamoHeads:
     """`Heads` in the table `compliance`."""
 

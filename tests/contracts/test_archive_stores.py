@@ -1,0 +1,61 @@
+"""The archive's stores twice: in memory and on S3 and DynamoDB (moto), through the same suite."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from functions.core.archive.aws import DynamoHeads, S3Vault
+from functions.core.archive.segment import Head
+from tests.fakes.archive import MemoryHeads, MemoryVault, create_archive
+
+UNTIL = datetime.now(UTC).replace(microsecond=0) + timedelta(days=3)
+FIRST, SECOND = Head(9, "segments/a", "0" * 64), Head(10, "segments/b", "1" * 64)
+
+
+@dataclass
+class Stores:
+    vault: Any
+    heads: Any
+
+
+@pytest.fixture(params=["memory", "aws"])
+def stores(request):
+    if request.param == "memory":
+        yield Stores(MemoryVault(), MemoryHeads())
+        return
+    with mock_aws():
+        create_archive()
+        vault = S3Vault(boto3.client("s3"), "archive", mode="GOVERNANCE")
+        yield Stores(vault, DynamoHeads(boto3.client("dynamodb"), "compliance"))
+
+
+def test_what_is_there_is_never_replaced(stores):
+    assert stores.vault.read("segments/a") is None
+    assert stores.vault.add("segments/a", b"first", until=UNTIL)
+    assert not stores.vault.add("segments/a", b"second", until=UNTIL)
+    kept = stores.vault.read("segments/a")
+    assert (kept.data, kept.until) == (b"first", UNTIL)
+
+
+def test_a_lock_grows_and_never_shrinks(stores):
+    stores.vault.add("objects/a", b"data", until=UNTIL)
+    later = UNTIL + timedelta(days=5)
+    stores.vault.extend("objects/a", until=later)
+    assert stores.vault.read("objects/a").until == later
+    stores.vault.extend("objects/a", until=UNTIL)
+    assert stores.vault.read("objects/a").until == later
+
+
+def test_a_head_moves_only_from_where_it_was_seen(stores):
+    assert stores.heads.read("one") is None
+    assert stores.heads.move("one", None, FIRST)
+    assert not stores.heads.move("one", None, SECOND)
+    assert stores.heads.read("one") == FIRST
+    assert stores.heads.move("one", FIRST, SECOND)
+    assert not stores.heads.move("one", FIRST, SECOND)
+    assert stores.heads.read("one") == SECOND
+    assert stores.heads.read("two") is None
