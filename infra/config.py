@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from functions.core.runtime.policies import value
+from infra.limits import limit
+from infra.retention import Retention, longest, ordinary_classes
 from infra.tenant import Tenant, load_tenant
 
 StageName = Literal["dev", "staging", "prod", "local"]
+LockMode = Literal["GOVERNANCE", "COMPLIANCE"]
 Architecture = Literal["arm64", "x86_64"]
 
 # Lambda's newest Python, as the rule packs ask; every locked package has wheels for it.
@@ -55,6 +58,14 @@ class StageConfig:
     concurrency: Concurrency
     # alarm when the oldest message of a queue has waited this long
     queue_age_alarm_seconds: int
+    # COMPLIANCE is shortened by nobody, not even by the account's owner
+    archive_lock_mode: LockMode
+    # when the stage file names no class
+    default_retention_classes: tuple[str, ...]
+    # no object is locked for longer, whatever a function asks for: a lock cannot be taken back
+    archive_retention_bound_days: int
+    # content keys are wrapped anew this often
+    epoch_days: int
     python: str = LAMBDA_PYTHON
     architecture: Architecture = "arm64"
     graph_url: str = "https://graph.facebook.com"
@@ -65,10 +76,29 @@ class StageConfig:
     # statuses normally come within seconds; redelivery of a failed webhook starts within minutes
     ambiguous_wait_seconds: int = 900
     max_pending_per_conversation: int = 100
+    # between the end of an epoch and the end of its KMS key; the shortest that AWS offers
+    epoch_key_pending_days: int = limit("kms_pending_deletion_least")
 
     @property
     def is_local(self) -> bool:
         return self.name == "local"
+
+    @property
+    def archive_retention(self) -> Retention:
+        return longest(
+            self.tenant.retention_classes or self.default_retention_classes,
+            bound_days=self.archive_retention_bound_days,
+            stage=self.name,
+        )
+
+    @property
+    def unrecoverable_within_days(self) -> int:
+        """After a content key is destroyed: until no backup of the keys table brings it back.
+
+        At worst its epoch has just begun. The day between is for turning it: the schedule's hour,
+        wrapping living keys anew, letting caches run out.
+        """
+        return self.epoch_days + 1 + self.epoch_key_pending_days
 
     def stack_name(self, stack: str) -> str:
         return f"amana-{self.name}-{stack}"
@@ -107,6 +137,11 @@ def _prod(tenant: Tenant) -> StageConfig:
         api_requests_per_address=20_000,
         concurrency=Concurrency(webhook=100, inbound=50, sender=50, messages_api=50),
         queue_age_alarm_seconds=300,
+        archive_lock_mode="COMPLIANCE",
+        default_retention_classes=tuple(ordinary_classes()),
+        # the longest class there is
+        archive_retention_bound_days=value("retention_classes", "mifid-ii-16-7-requested"),
+        epoch_days=14,
     )
 
 
@@ -124,6 +159,10 @@ def _staging(tenant: Tenant) -> StageConfig:
         api_requests_per_address=20_000,
         concurrency=Concurrency(webhook=20, inbound=10, sender=10, messages_api=10),
         queue_age_alarm_seconds=300,
+        archive_lock_mode="GOVERNANCE",
+        default_retention_classes=("non-production",),
+        archive_retention_bound_days=30,
+        epoch_days=14,
     )
 
 
@@ -141,6 +180,10 @@ def _dev(tenant: Tenant) -> StageConfig:
         api_requests_per_address=5_000,
         concurrency=Concurrency(webhook=5, inbound=5, sender=5, messages_api=5),
         queue_age_alarm_seconds=900,
+        archive_lock_mode="GOVERNANCE",
+        default_retention_classes=("non-production",),
+        archive_retention_bound_days=30,
+        epoch_days=7,
     )
 
 
@@ -159,6 +202,10 @@ def _local(tenant: Tenant, graph_url: str) -> StageConfig:
         api_requests_per_address=100_000,
         concurrency=Concurrency(webhook=10, inbound=5, sender=5, messages_api=10),
         queue_age_alarm_seconds=900,
+        archive_lock_mode="GOVERNANCE",
+        default_retention_classes=("non-production",),
+        archive_retention_bound_days=30,
+        epoch_days=7,
         python=f"{sys.version_info.major}.{sys.version_info.minor}",
         architecture="arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64",
         graph_url=graph_url,

@@ -3,24 +3,14 @@
 import dataclasses
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from functions.core.runtime.policies import load
 from functions.core.runtime.policies import value as policy
 
 STAGES = Path(__file__).parent / "stages"
-
-# what a value must look like, and how to say so
-_DIGITS = (re.compile(r"\d{5,20}"), "5 to 20 digits, as text")
-_SHAPES = {
-    "portfolio_id": _DIGITS,
-    "waba_id": _DIGITS,
-    "phone_number_ids": _DIGITS,
-    "alarm_email": (re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"), "an e-mail address"),
-    "account": (re.compile(r"\d{12}"), "the 12 digits of an AWS account, as text"),
-    "region": (re.compile(r"[a-z]{2}(-[a-z]+)+-\d"), "an AWS region, such as eu-central-1"),
-}
-
 
 # what the files in the repository hold
 _EXAMPLE_WABA_ID = "100000000000002"
@@ -48,6 +38,14 @@ class Tenant:
     messages_per_second: int = field(
         default_factory=lambda: int(policy("platform_limits", "rates", "number"))
     )
+    # classes of policies/retention_classes.toml that apply; none named: those of infra/retention.py
+    retention_classes: tuple[str, ...] = ()
+    # a person who sent a card number is asked not to (mask_and_deflect), or is not (mask)
+    card_policy: str = "mask_and_deflect"
+    # of replies that this platform writes itself: ISO 639-1, such as de
+    language: str = "en"
+    # GuardDuty looks at every file before it is served; costs per gigabyte
+    media_malware_scan: bool = False
 
     @property
     def is_example(self) -> bool:
@@ -64,10 +62,12 @@ def load_tenant(stage: str, *, folder: Path = STAGES) -> Tenant:
         raise TenantFileError(f"{path} is not TOML: {error}") from error
     _check_keys(path, values)
     for key, value in values.items():
-        _check_value(path, key, value)
+        if complaint := _CHECKS[key](value):
+            raise TenantFileError(f"{path}: {key} must be {complaint}")
     if ("account" in values) != ("region" in values):
         raise TenantFileError(f"{path}: account and region are set together or not at all")
-    return Tenant(**{**values, "phone_number_ids": tuple(values["phone_number_ids"])})
+    lists = {key: tuple(value) for key, value in values.items() if isinstance(value, list)}
+    return Tenant(**{**values, **lists})
 
 
 def _check_keys(path: Path, values: dict[str, object]) -> None:
@@ -81,23 +81,56 @@ def _check_keys(path: Path, values: dict[str, object]) -> None:
             raise TenantFileError(f"{path}: {name} is missing")
 
 
-def _check_value(path: Path, key: str, value: object) -> None:
-    if key == "reserve_concurrency":
-        if not isinstance(value, bool):
-            raise TenantFileError(f"{path}: {key} must be true or false")
-        return
-    if key == "messages_per_second":
-        fastest = int(policy("platform_limits", "rates", "number_upgraded"))
-        if type(value) is not int or not 1 <= value <= fastest:
-            raise TenantFileError(f"{path}: {key} must be a whole number from 1 to {fastest}")
-        return
-    shape, meaning = _SHAPES[key]
-    if key == "phone_number_ids":
+# takes a value, gives what it should have been, or nothing when it is
+Check = Callable[[object], str | None]
+
+
+def _text(pattern: str, meaning: str) -> Check:
+    def check(value: object) -> str | None:
+        return None if isinstance(value, str) and re.fullmatch(pattern, value) else meaning
+
+    return check
+
+
+def _one_of(*choices: str) -> Check:
+    return lambda value: None if value in choices else f"one of {', '.join(choices)}"
+
+
+def _list_of(check: Check, *, least: str) -> Check:
+    def check_list(value: object) -> str | None:
         if not isinstance(value, list) or not value:
-            raise TenantFileError(f"{path}: {key} must be a list with at least one id")
-        items = value
-    else:
-        items = [value]
-    for item in items:
-        if not isinstance(item, str) or not shape.fullmatch(item):
-            raise TenantFileError(f"{path}: {key} must be {meaning}")
+            return f"a list with at least one {least}"
+        return next((complaint for item in value if (complaint := check(item))), None)
+
+    return check_list
+
+
+def _true_or_false(value: object) -> str | None:
+    return None if isinstance(value, bool) else "true or false"
+
+
+def _rate(value: object) -> str | None:
+    fastest = int(policy("platform_limits", "rates", "number_upgraded"))
+    fits = type(value) is int and 1 <= value <= fastest
+    return None if fits else f"a whole number from 1 to {fastest}"
+
+
+def _retention_class(value: object) -> str | None:
+    return _one_of(*load("retention_classes"))(value)
+
+
+_digits = _text(r"\d{5,20}", "5 to 20 digits, as text")
+_CHECKS: dict[str, Check] = {
+    "portfolio_id": _digits,
+    "waba_id": _digits,
+    "phone_number_ids": _list_of(_digits, least="id"),
+    "alarm_email": _text(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address"),
+    "account": _text(r"\d{12}", "the 12 digits of an AWS account, as text"),
+    "region": _text(r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region, such as eu-central-1"),
+    "reserve_concurrency": _true_or_false,
+    "messages_per_second": _rate,
+    "retention_classes": _list_of(_retention_class, least="class"),
+    "card_policy": _one_of("mask_and_deflect", "mask"),
+    "language": _text(r"[a-z]{2}", "two letters of ISO 639-1, such as en"),
+    "media_malware_scan": _true_or_false,
+}

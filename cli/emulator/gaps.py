@@ -23,6 +23,8 @@ LEFT_OUT = {
 STOOD_IN = (
     "cdk bootstrap: the bucket for assets, and nothing else of it",
     "default encryption of buckets: ignored by the emulator's CloudFormation, set through S3",
+    "Object Lock of the archive: ignored by the emulator's CloudFormation, set through S3",
+    "conditions on locks and encryption contexts: unknown to the emulator's IAM, taught at start",
     "secure transport: demanded of functions, but the emulator's root may use plain HTTP",
 )
 

@@ -15,6 +15,7 @@ from typing import Any
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
+from cli.emulator.conditions import knowing_encryption_contexts, knowing_locks
 from cli.emulator.start import ROOT_CREDENTIALS
 
 
@@ -22,9 +23,11 @@ def main() -> None:
     arguments = _arguments()
     # ministack reads its environment when it is imported; the parent process has set it
     from ministack import app
-    from ministack.core import iam_evaluator, lambda_runtime
+    from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 
     iam_evaluator.enforce = recording(iam_evaluator.enforce, arguments.denials)
+    iam_actions.s3_service_context = knowing_locks(iam_actions.s3_service_context)
+    iam_actions.request_tag_context = knowing_encryption_contexts(iam_actions.request_tag_context)
     lambda_runtime._detect_runtime_binary = running_python_as(  # noqa: SLF001 - no setting for it
         lambda_runtime._detect_runtime_binary,  # noqa: SLF001
         _bare_python(arguments.denials.parent),

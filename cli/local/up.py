@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from cli import processes
 from cli.client import ApiClient
-from cli.emulator.buckets import set_default_encryption
+from cli.emulator.buckets import set_default_encryption, set_object_lock
 from cli.emulator.gaps import STOOD_IN
 from cli.emulator.start import Ports, answers, start_emulator
 from cli.errors import CliError
@@ -58,6 +58,7 @@ def _start(workspace: Workspace, progress: Progress) -> Facts:
     with progress.step("cdk deploy"):
         outputs = deploy.deploy(workspace, endpoint=ports.endpoint)
         set_default_encryption(workspace.assembly, endpoint=ports.endpoint)
+        set_object_lock(workspace.assembly, endpoint=ports.endpoint)
     progress.note("Different from AWS here, and nowhere else:")
     for line in [*omissions, *STOOD_IN]:
         progress.note(f"- {line}")

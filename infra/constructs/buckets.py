@@ -10,7 +10,10 @@ from infra.constructs.lifecycle import removal_policy
 
 
 class Bucket(s3.Bucket):
-    """Private, versioned, TLS only, under a customer-managed key, with access logs."""
+    """Private, versioned, TLS only, under a customer-managed key, with access logs.
+
+    `lock`: what an object is locked for when whoever puts it says nothing about it.
+    """
 
     def __init__(
         self,
@@ -21,6 +24,7 @@ class Bucket(s3.Bucket):
         logs: s3.IBucket,
         retain: bool,
         lifecycle_rules: list[s3.LifecycleRule],
+        lock: s3.ObjectLockRetention | None = None,
     ) -> None:
         super().__init__(
             scope,
@@ -34,22 +38,25 @@ class Bucket(s3.Bucket):
             enforce_ssl=True,
             minimum_tls_version=1.2,
             versioned=True,
+            object_lock_enabled=True if lock else None,
+            object_lock_default_retention=lock,
             server_access_logs_bucket=logs,
             server_access_logs_prefix=f"{construct_id.lower()}/",
             lifecycle_rules=lifecycle_rules,
             removal_policy=removal_policy(retain=retain),
         )
         _acknowledge_single_region(self)
-        acknowledge(
-            self,
-            "S3BucketDefaultLockEnabled",
-            NIST_R4,
-            reason=(
-                "People have a right to have what is in here erased, and a lock would forbid it. "
-                "Compensating controls: versioning, no delete rights for any function (the "
-                "reviewed matrix of roles in tests/infra), TLS only, and access logs."
-            ),
-        )
+        if lock is None:
+            acknowledge(
+                self,
+                "S3BucketDefaultLockEnabled",
+                NIST_R4,
+                reason=(
+                    "People have a right to have what is in here erased, and a lock would forbid "
+                    "it. Compensating controls: versioning, no delete rights for any function (the "
+                    "reviewed matrix of roles in tests/infra), TLS only, and access logs."
+                ),
+            )
 
 
 class LogsBucket(s3.Bucket):

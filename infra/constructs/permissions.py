@@ -39,6 +39,13 @@ def use_key(key: kms.IKey, *, through: Sequence[str], write: bool) -> Grant:
     return _grant(actions, [key.key_arn], conditions=condition)
 
 
+def call_key(key: kms.IKey, *actions: str) -> Grant:
+    """By calling KMS itself, for envelopes of our own; nothing that a service sealed opens so."""
+    # TransitSealer and TransitOpener say so with every call; services have contexts of their own
+    context = {"StringEquals": {"kms:EncryptionContext:amana:use": ["transit"]}}
+    return _grant([f"kms:{action}" for action in actions], [key.key_arn], conditions=context)
+
+
 def send_to(*queues: sqs.IQueue) -> Grant:
     return _grant(["sqs:SendMessage"], [queue.queue_arn for queue in queues])
 
@@ -50,6 +57,15 @@ def consume(queue: sqs.IQueue) -> Grant:
 
 def use_table(table: dynamodb.ITable, *actions: str) -> Grant:
     return _grant([f"dynamodb:{action}" for action in actions], [table.table_arn])
+
+
+def use_content_keys(table: dynamodb.ITable, *, create: bool) -> Grant:
+    """`create`: keys of people met for the first time, and only while their epoch is open.
+
+    What the keys are wrapped under opens by the key policy of the epoch, see functions/epoch.
+    """
+    actions = ["BatchGetItem", *(["ConditionCheckItem", "PutItem"] if create else [])]
+    return use_table(table, *actions)
 
 
 def query(table: dynamodb.ITable, *, indexes: Sequence[str], table_itself: bool = False) -> Grant:

@@ -83,6 +83,7 @@ class ApiStack(FunctionStack):
             platform=self.platform,
             settings=MessagesApiSettings(
                 conversations_table=data.conversations.table_name,
+                keys_table=data.content_keys.table_name,
                 outbound_queue_url=outbound.queue_url,
                 media_bucket=data.media.bucket_name,
                 pseudonym_secret_arn=data.pseudonym.secret_arn,
@@ -95,6 +96,7 @@ class ApiStack(FunctionStack):
                 permissions.query(
                     data.conversations, indexes=["timeline", "recent"], table_itself=True
                 ),
+                permissions.use_content_keys(data.content_keys, create=True),
                 permissions.send_to(outbound),
                 permissions.use_objects(data.media, "GetObject"),
                 permissions.read_secrets(data.pseudonym),

@@ -9,6 +9,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.constructs.archive_bucket import ArchiveBucket
 from infra.constructs.backup import Backup
 from infra.constructs.buckets import Bucket, LogsBucket, expire_after
 from infra.constructs.keys import Keys
@@ -21,6 +22,8 @@ from infra.stacks.base import StageStack
 # A claim check must live as long as a message that points at it: in the DLQ, and once more in
 # the queue after it was put back.
 _TRANSIT_DAYS = DLQ_RETENTION_DAYS + QUEUE_RETENTION_DAYS + 1
+# An export is fetched at once, or asked for again.
+_EXPORT_DAYS = 1
 
 
 class DataStack(StageStack):
@@ -32,7 +35,7 @@ class DataStack(StageStack):
             Backup(
                 self,
                 "Backup",
-                tables=[self.conversations, self.ephemeral],
+                tables=[self.conversations, self.ephemeral, self.content_keys, self.compliance],
                 key=self.keys.data,
                 retain=stage.retain,
             )
@@ -69,6 +72,18 @@ class DataStack(StageStack):
             retain=retain,
             time_to_live_attribute="expires_at",
         )
+        # Without it nothing is ever read again, so it is in every backup. That brings no destroyed
+        # key back for long: epochs make each backup useless after a bounded time.
+        self.content_keys = Table(self, "ContentKeys", key=self.keys.data, retain=retain)
+        self.content_keys.add_global_secondary_index(
+            index_name="by_epoch",
+            partition_key=string_key("epoch_shard"),
+            sort_key=string_key("pk"),
+            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+        )
+        self.compliance = Table(
+            self, "Compliance", key=self.keys.data, retain=retain, sort_key="sk"
+        )
 
     def _buckets(self) -> None:
         retain = self.stage.retain
@@ -92,6 +107,17 @@ class DataStack(StageStack):
             lifecycle_rules=[
                 s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(1))
             ],
+        )
+        self.archive = ArchiveBucket(
+            self, "Archive", key=self.keys.data, logs=self.logs, stage=self.stage
+        )
+        self.exports = Bucket(
+            self,
+            "Exports",
+            key=self.keys.data,
+            logs=self.logs,
+            retain=retain,
+            lifecycle_rules=[expire_after(_EXPORT_DAYS)],
         )
 
     def _secrets(self) -> None:
@@ -157,8 +183,12 @@ class DataStack(StageStack):
     def _outputs(self) -> None:
         CfnOutput(self, "ConversationsTable", value=self.conversations.table_name)
         CfnOutput(self, "EphemeralTable", value=self.ephemeral.table_name)
+        CfnOutput(self, "ContentKeysTable", value=self.content_keys.table_name)
+        CfnOutput(self, "ComplianceTable", value=self.compliance.table_name)
         CfnOutput(self, "TransitBucket", value=self.transit.bucket_name)
         CfnOutput(self, "MediaBucket", value=self.media.bucket_name)
+        CfnOutput(self, "ArchiveBucket", value=self.archive.bucket_name)
+        CfnOutput(self, "ExportsBucket", value=self.exports.bucket_name)
         CfnOutput(self, "LogsBucket", value=self.logs.bucket_name)
         for name in ("meta", "access-token", "pseudonym"):
             output = f"{name.title().replace('-', '')}Secret"

@@ -67,6 +67,7 @@ class MessagingStack(FunctionStack):
             platform=self.platform,
             settings=InboundSettings(
                 conversations_table=data.conversations.table_name,
+                keys_table=data.content_keys.table_name,
                 transit_bucket=data.transit.bucket_name,
                 media_bucket=data.media.bucket_name,
                 pseudonym_secret_arn=data.pseudonym.secret_arn,
@@ -75,9 +76,11 @@ class MessagingStack(FunctionStack):
             grants=[
                 permissions.consume(source.queue),
                 permissions.use_table(data.conversations, *READ_WRITE),
+                permissions.use_content_keys(data.content_keys, create=True),
                 permissions.use_objects(data.transit, "GetObject"),
                 permissions.use_objects(data.media, "PutObject"),
                 permissions.read_secrets(data.pseudonym),
+                permissions.call_key(data.keys.transit, "Decrypt"),
                 permissions.use_key(data.keys.transit, through=["s3"], write=False),
                 permissions.use_key(
                     data.keys.data, through=["dynamodb", "s3", "secretsmanager"], write=True
@@ -106,6 +109,7 @@ class MessagingStack(FunctionStack):
             platform=self.platform,
             settings=SenderSettings(
                 conversations_table=data.conversations.table_name,
+                keys_table=data.content_keys.table_name,
                 ephemeral_table=data.ephemeral.table_name,
                 access_token_secret_arn=data.access_token.secret_arn,
                 pseudonym_secret_arn=data.pseudonym.secret_arn,
@@ -119,6 +123,7 @@ class MessagingStack(FunctionStack):
                 permissions.consume(self.outbound.queue),
                 permissions.use_table(data.conversations, *READ_WRITE),
                 permissions.query(data.conversations, indexes=["timeline"]),
+                permissions.use_content_keys(data.content_keys, create=True),
                 permissions.use_table(data.ephemeral, "GetItem", "UpdateItem"),
                 permissions.read_secrets(data.access_token, data.pseudonym),
                 permissions.use_key(

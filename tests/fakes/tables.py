@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from functions.core.content.epoch_dynamodb import DynamoEpochs
+from functions.core.content.keystore import Epoch
+from functions.core.content.kms import epoch_context
+
 INDEXES = {
     "timeline": ("thread", "at"),
     "recent": ("recent_shard", "last_at"),
@@ -34,6 +38,31 @@ def ephemeral_schema() -> dict[str, Any]:
     }
 
 
+def content_keys_schema() -> dict[str, Any]:
+    names = ["pk", "epoch_shard"]
+    return {
+        "AttributeDefinitions": [{"AttributeName": n, "AttributeType": "S"} for n in names],
+        "KeySchema": _keys("pk"),
+        "GlobalSecondaryIndexes": [
+            {
+                "IndexName": "by_epoch",
+                "KeySchema": _keys("epoch_shard", "pk"),
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+
+
+def compliance_schema() -> dict[str, Any]:
+    names = ["pk", "sk"]
+    return {
+        "AttributeDefinitions": [{"AttributeName": n, "AttributeType": "S"} for n in names],
+        "KeySchema": _keys("pk", "sk"),
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+
+
 def _keys(partition: str, sort: str | None = None) -> list[dict[str, str]]:
     keys = [{"AttributeName": partition, "KeyType": "HASH"}]
     return [*keys, {"AttributeName": sort, "KeyType": "RANGE"}] if sort else keys
@@ -42,3 +71,18 @@ def _keys(partition: str, sort: str | None = None) -> list[dict[str, str]]:
 def create(client: Any) -> None:
     client.create_table(TableName="conversations", **conversations_schema())
     client.create_table(TableName="ephemeral", **ephemeral_schema())
+    client.create_table(TableName="keys", **content_keys_schema())
+    client.create_table(TableName="compliance", **compliance_schema())
+
+
+def open_epoch(dynamodb: Any, kms: Any, table: str = "keys", number: int = 1) -> Epoch:
+    """What the epoch workflow leaves behind: a KMS key of the epoch's own, and its wrapped root."""
+    arn = kms.create_key(Description=f"epoch {number}")["KeyMetadata"]["Arn"]
+    root = kms.generate_data_key(
+        KeyId=arn, KeySpec="AES_256", EncryptionContext=epoch_context(number)
+    )
+    epoch = Epoch(number, arn, root["CiphertextBlob"], opened_ms=0)
+    epochs = DynamoEpochs(dynamodb, table)
+    before = epochs.current()
+    assert epochs.open(epoch, after=before.epoch if before else None, now_ms=0)
+    return epoch

@@ -30,13 +30,19 @@ def _add(row: dict[str, list[str]], statement: dict[str, Any], assembly: Assembl
 
 
 def _condition(condition: dict[str, Any] | None, assembly: Assembly) -> str:
+    """` via s3` for a key used on behalf of a service; any other condition as it is written."""
     if condition is None:
         return ""
-    services = condition["StringEquals"]["kms:ViaService"]
-    assert list(condition) == ["StringEquals"]
-    assert list(condition["StringEquals"]) == ["kms:ViaService"]
-    names = [assembly.name_of(each).partition(".")[0] for each in _list(services)]
-    return f" via {', '.join(sorted(names))}"
+    ((operator, wanted),) = condition.items()
+    if list(wanted) == ["kms:ViaService"]:
+        assert operator == "StringEquals"
+        services = [assembly.name_of(each) for each in _list(wanted["kms:ViaService"])]
+        return f" via {', '.join(sorted(each.partition('.')[0] for each in services))}"
+    parts = [
+        f"{key} {operator} {', '.join(assembly.name_of(each) for each in _list(values))}"
+        for key, values in wanted.items()
+    ]
+    return f" when {' and '.join(parts)}"
 
 
 def _principals(role: Resource) -> list[str]:

@@ -15,6 +15,14 @@ STATEFUL = {
     "AWS::Backup::BackupVault",
 }
 
+# as the data stack names them, and their schema
+TABLES = {
+    "Conversations": tables.conversations_schema(),
+    "Ephemeral": tables.ephemeral_schema(),
+    "ContentKeys": tables.content_keys_schema(),
+    "Compliance": tables.compliance_schema(),
+}
+
 
 @pytest.mark.parametrize("stage", ["prod", "staging"])
 def test_production_stages_retain_every_stateful_resource(assembled, stage):
@@ -42,7 +50,7 @@ def test_a_dev_stage_leaves_nothing_behind_but_the_accounts_logging_role(dev):
 
 def test_every_table_has_point_in_time_recovery_and_a_customer_managed_key(prod):
     tables = prod.of_type("AWS::DynamoDB::Table")
-    assert [each.id[:-8] for each in tables] == ["Conversations", "Ephemeral"]
+    assert {each.id[:-8] for each in tables} == set(TABLES)
     for table in tables:
         recovery = table.properties["PointInTimeRecoverySpecification"]
         assert recovery["PointInTimeRecoveryEnabled"] is True, table
@@ -55,23 +63,38 @@ def test_backups_end_when_point_in_time_recovery_does(prod):
     assert rule["Lifecycle"]["DeleteAfterDays"] == 35
 
 
-def test_tables_have_the_schema_that_other_tests_use(prod):
-    conversations, ephemeral = (each.properties for each in prod.of_type("AWS::DynamoDB::Table"))
-    assert _schema(conversations) == _schema(tables.conversations_schema())
-    assert _schema(ephemeral) == _schema(tables.ephemeral_schema())
+def test_every_table_is_in_the_weekly_backup(prod):
+    (selection,) = prod.of_type("AWS::Backup::BackupSelection")
+    saved = [prod.name_of(each) for each in selection.properties["BackupSelection"]["Resources"]]
+    assert sorted(saved) == sorted(f"<{name}.Arn>" for name in TABLES)
 
 
-def test_changes_of_conversations_can_be_followed(prod):
-    conversations = prod.of_type("AWS::DynamoDB::Table")[0].properties
-    assert conversations["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_have_the_schema_that_other_tests_use(prod, name):
+    assert _schema(_table(prod, name)) == _schema(TABLES[name])
+
+
+def test_changes_of_conversations_can_be_followed_and_of_nothing_else(prod):
+    assert _table(prod, "Conversations")["StreamSpecification"] == {
+        "StreamViewType": "NEW_AND_OLD_IMAGES"
+    }
+    # a stream would be one more copy of wrapped keys
+    others = [_table(prod, name) for name in TABLES if name != "Conversations"]
+    assert not [each for each in others if "StreamSpecification" in each]
 
 
 def test_ephemeral_items_expire(prod):
-    ephemeral = prod.of_type("AWS::DynamoDB::Table")[1].properties
-    assert ephemeral["TimeToLiveSpecification"] == {
+    assert _table(prod, "Ephemeral")["TimeToLiveSpecification"] == {
         "AttributeName": "expires_at",
         "Enabled": True,
     }
+
+
+def test_exports_are_gone_after_a_day(prod):
+    (exports,) = [b for b in prod.of_type("AWS::S3::Bucket") if b.id.startswith("Exports")]
+    (rule,) = exports.properties["LifecycleConfiguration"]["Rules"]
+    assert rule["ExpirationInDays"] == 1
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
 
 
 def test_a_claim_check_outlives_every_message_that_may_point_at_it(prod):
@@ -86,6 +109,12 @@ def test_a_claim_check_outlives_every_message_that_may_point_at_it(prod):
 
 def test_logs_are_kept_for_thirteen_months_in_prod(prod):
     assert {g.properties["RetentionInDays"] for g in prod.of_type("AWS::Logs::LogGroup")} == {400}
+
+
+def _table(assembly, name):
+    found = [t for t in assembly.of_type("AWS::DynamoDB::Table") if t.id[:-8] == name]
+    (table,) = found
+    return table.properties
 
 
 def _schema(table):

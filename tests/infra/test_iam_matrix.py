@@ -40,11 +40,31 @@ def test_only_tracing_and_api_gateways_logging_name_all_resources(prod):
     assert {action.partition(":")[0] for action in everything} == {"xray", "logs"}
 
 
-def test_keys_are_used_through_services_only(prod):
+# who seals and opens what travels in queues; nobody else has a use for KMS itself
+TRANSIT = {
+    "ingress.Webhook": {"kms:GenerateDataKey"},
+    "messaging.Inbound": {"kms:Decrypt"},
+}
+
+
+def test_keys_are_used_through_services_but_for_what_travels(prod):
+    direct = {
+        role: {
+            action
+            for action, resources in row.items()
+            if action.startswith("kms:") and not all(" via " in each for each in resources)
+        }
+        for role, row in iam_matrix(prod).items()
+    }
+    assert {role: actions for role, actions in direct.items() if actions} == TRANSIT
+
+
+def test_what_travels_opens_with_the_transit_key_for_that_use_only(prod):
     for role, row in iam_matrix(prod).items():
-        for action, resources in row.items():
-            if action.startswith("kms:"):
-                assert all(" via " in resource for resource in resources), (role, action)
+        for action in TRANSIT.get(role, ()):
+            (resource,) = [each for each in row[action] if " via " not in each]
+            use = "kms:EncryptionContext:amana:use StringEquals transit"
+            assert resource == f"<KeysTransit.Arn> when {use}"
 
 
 def test_no_function_may_delete_anything_but_queue_messages(prod):

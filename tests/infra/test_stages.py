@@ -1,9 +1,13 @@
 """A stage file that is wrong says where and how before anything is deployed."""
 
+from dataclasses import replace
+
 import pytest
 
+from functions.core.runtime.policies import load
 from infra.config import load_stage
 from infra.limits import limit
+from infra.retention import RetentionError, ordinary_classes
 from infra.tenant import TenantFileError, load_tenant
 
 GOOD = {
@@ -29,12 +33,19 @@ def test_reads_every_key(tmp_path):
         region='"eu-central-1"',
         reserve_concurrency="false",
         messages_per_second="20",
+        retention_classes='["mifid-ii-16-7", "sec-17a-4-b-4"]',
+        card_policy='"mask"',
+        language='"de"',
+        media_malware_scan="true",
     )
     assert tenant.phone_number_ids == ("100000000000003", "100000000000004")
     assert tenant.alarm_email == "on-call@example.com"
     assert (tenant.account, tenant.region) == ("123456789012", "eu-central-1")
     assert tenant.reserve_concurrency is False
     assert tenant.messages_per_second == 20
+    assert tenant.retention_classes == ("mifid-ii-16-7", "sec-17a-4-b-4")
+    assert (tenant.card_policy, tenant.language) == ("mask", "de")
+    assert tenant.media_malware_scan is True
 
 
 def test_sends_at_metas_ordinary_rate_unless_told_otherwise(tmp_path):
@@ -56,6 +67,11 @@ def test_sends_at_metas_ordinary_rate_unless_told_otherwise(tmp_path):
         ({"reserve_concurrency": '"no"'}, "reserve_concurrency must be true or false"),
         ({"messages_per_second": "0"}, "messages_per_second must be a whole number from 1 to 1000"),
         ({"messages_per_second": "true"}, "messages_per_second must be a whole number"),
+        ({"retention_classes": "[]"}, "retention_classes must be a list with at least one class"),
+        ({"retention_classes": '["for-ever"]'}, "must be one of sec-17a-4-b-4, mifid-ii-16-7"),
+        ({"card_policy": '"keep"'}, "card_policy must be one of mask_and_deflect, mask"),
+        ({"language": '"German"'}, "language must be two letters of ISO 639-1"),
+        ({"media_malware_scan": "1"}, "media_malware_scan must be true or false"),
         ({"waba_id": "="}, "is not TOML"),
     ],
 )
@@ -94,3 +110,59 @@ def test_the_numbers_of_a_stage_are_within_what_aws_allows(name):
 @pytest.mark.parametrize("name", ["staging", "prod"])
 def test_production_stages_keep_their_data(name):
     assert load_stage(name).retain
+
+
+def named(stage, *classes):
+    """The stage as a stage file with these classes would make it."""
+    config = load_stage(stage)
+    return replace(config, tenant=replace(config.tenant, retention_classes=classes))
+
+
+def test_only_production_locks_beyond_anyones_reach():
+    modes = {
+        name: load_stage(name).archive_lock_mode for name in ("dev", "staging", "prod", "local")
+    }
+    assert modes == {
+        "dev": "GOVERNANCE",
+        "staging": "GOVERNANCE",
+        "prod": "COMPLIANCE",
+        "local": "GOVERNANCE",
+    }
+
+
+def test_the_longest_class_that_applies_decides_how_long_the_archive_is_locked():
+    one = named("prod", "sec-17a-4-b-4").archive_retention
+    both = named("prod", "sec-17a-4-b-4", "mifid-ii-16-7").archive_retention
+    assert (one.name, one.days) == ("sec-17a-4-b-4", 1096)
+    assert (both.name, both.days) == ("mifid-ii-16-7", 1827)
+
+
+def test_who_names_no_class_gets_the_longest_that_a_law_demands_of_its_own_accord():
+    assert "non-production" not in ordinary_classes()
+    assert "mifid-ii-16-7-requested" not in ordinary_classes()
+    assert load_stage("prod").archive_retention.name == "hipaa-164-316-b-2"
+
+
+@pytest.mark.parametrize("stage", ["dev", "staging", "local"])
+def test_other_stages_lock_for_a_day_and_refuse_a_class_of_years(stage):
+    assert load_stage(stage).archive_retention.days == 1
+    with pytest.raises(RetentionError, match=f"{stage}.toml: retention_classes .* at most 30 days"):
+        _ = named(stage, "mifid-ii-16-7").archive_retention
+
+
+@pytest.mark.parametrize("name", ["dev", "staging", "prod", "local"])
+def test_a_destroyed_key_is_gone_from_every_backup_within_the_days_that_are_promised(name):
+    stage = load_stage(name)
+    assert stage.unrecoverable_within_days == stage.epoch_days + 1 + stage.epoch_key_pending_days
+    # sooner than backups end, or epochs would gain nothing over waiting for that
+    assert stage.unrecoverable_within_days < limit("dynamodb_point_in_time_recovery")
+    shortest, longest = limit("kms_pending_deletion_least"), limit("kms_pending_deletion_most")
+    assert shortest <= stage.epoch_key_pending_days <= longest
+
+
+def test_every_retention_class_says_which_law_and_where_it_was_read():
+    for name, each in load("retention_classes").items():
+        assert each["law"], name
+        assert each["unit"] == "days", name
+        assert each["source"].startswith("https://"), name
+        assert each["applies_from"] <= each["read"], name

@@ -3,11 +3,14 @@
 import asyncio
 import json
 import ssl
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
 
+from cli.emulator.buckets import encrypted_buckets, locked_buckets
 from cli.emulator.certificate import write_certificate
+from cli.emulator.conditions import knowing_encryption_contexts, knowing_locks
 from cli.emulator.server import recording, running_python_as, trusting_root
 from cli.emulator.start import local_environment
 
@@ -98,3 +101,67 @@ def test_plain_http_counts_as_secure_for_root_only(authorization, secure):
     asyncio.run(trusting_root(app)(scope, None, None))
 
     assert ((b"x-forwarded-proto", b"https") in seen) is secure
+
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+LOCK = {
+    "x-amz-object-lock-mode": "GOVERNANCE",
+    "x-amz-object-lock-retain-until-date": "2026-12-02T12:00:00Z",
+}
+
+
+def known(action, query, path="", headers=None):
+    return {"s3:prefix": "p"}
+
+
+def test_the_lock_of_a_put_and_its_length_are_conditions():
+    context = knowing_locks(known, lambda: NOON)(
+        "s3:PutObject", {}, "/archive/a", LOCK | {"if-none-match": "*", "other": "1"}
+    )
+
+    assert context == {
+        "s3:prefix": "p",
+        "s3:object-lock-mode": "GOVERNANCE",
+        "s3:object-lock-retain-until-date": "2026-12-02T12:00:00Z",
+        "s3:object-lock-remaining-retention-days": "10",
+        "s3:if-none-match": "*",
+    }
+
+
+def test_what_a_put_does_not_say_stays_unknown():
+    assert knowing_locks(known)("s3:PutObject", {}, "/archive/a", {}) == {"s3:prefix": "p"}
+    assert knowing_locks(known)("s3:GetObject", {}, "/archive/a", LOCK) == {"s3:prefix": "p"}
+
+
+def test_the_encryption_context_of_a_call_to_kms_is_a_condition():
+    learnt = knowing_encryption_contexts(lambda *_: {"aws:TagKeys": ["a"]})
+    body = json.dumps({"KeyId": "k", "EncryptionContext": {"amana:use": "transit"}}).encode()
+
+    assert learnt("kms", "kms:Decrypt", body, {}) == {
+        "aws:TagKeys": ["a"],
+        "kms:EncryptionContext:amana:use": "transit",
+    }
+    assert learnt("kms", "kms:Decrypt", b"", {}) == {"aws:TagKeys": ["a"]}
+    assert learnt("sqs", "sqs:SendMessage", body, {}) == {"aws:TagKeys": ["a"]}
+
+
+def test_buckets_are_found_with_the_key_and_lock_of_their_template(tmp_path):
+    lock = {"ObjectLockEnabled": "Enabled"}
+    rule = {
+        "ServerSideEncryptionByDefault": {
+            "SSEAlgorithm": "aws:kms",
+            "KMSMasterKeyID": {"Fn::GetAtt": ["Key", "Arn"]},
+        }
+    }
+    encryption = {"ServerSideEncryptionConfiguration": [rule]}
+    resources = {
+        "Kept": {"BucketEncryption": encryption, "ObjectLockConfiguration": lock},
+        "Plain": {},
+    }
+    buckets = {n: {"Type": "AWS::S3::Bucket", "Properties": p} for n, p in resources.items()}
+    (tmp_path / "data.template.json").write_text(json.dumps({"Resources": buckets}))
+
+    (encrypted,), (locked,) = encrypted_buckets(tmp_path), locked_buckets(tmp_path)
+
+    assert (encrypted.stack, encrypted.bucket, encrypted.key) == ("data", "Kept", "Key")
+    assert (locked.stack, locked.bucket, locked.lock) == ("data", "Kept", lock)

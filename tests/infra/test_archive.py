@@ -1,0 +1,101 @@
+"""Records cannot be changed: what the archive's bucket says, and that no role may undo it."""
+
+import pytest
+from iam_matrix import iam_matrix
+
+from infra.config import load_stage
+
+STAGES = ["dev", "staging", "prod", "local"]
+# the only ones who put objects there, and where; a put with a lock needs the right to lock
+WRITERS: dict[str, str] = {}
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_every_object_is_locked_also_when_nobody_asks_for_it(assembled, name):
+    stage = load_stage(name)
+    bucket = _bucket(assembled(name))
+    assert bucket["ObjectLockEnabled"] is True
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"] == {
+        "Mode": stage.archive_lock_mode,
+        "Days": stage.archive_retention.days,
+    }
+
+
+def test_nothing_in_the_archive_expires_by_itself(prod):
+    (rule,) = _bucket(prod)["LifecycleConfiguration"]["Rules"]
+    assert set(rule) == {"AbortIncompleteMultipartUpload", "Status"}
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_the_bucket_refuses_to_everyone_what_object_lock_leaves_open(assembled, name):
+    stage = load_stage(name)
+    denied = _denied(assembled(name))
+    assert denied["NoDeletion"] == (["s3:DeleteObject", "s3:DeleteObjectVersion"], None)
+    assert denied["NoLifting"] == (["s3:BypassGovernanceRetention"], None)
+    assert denied["NoOverwriting"] == (["s3:PutObject"], {"Null": {"s3:if-none-match": "true"}})
+    assert denied["NoOtherLocks"] == (
+        ["s3:PutObject"],
+        {"StringNotEquals": {"s3:object-lock-mode": stage.archive_lock_mode}},
+    )
+    bound = stage.archive_retention_bound_days
+    assert denied["NoLongerLocks"] == (
+        ["s3:PutObject", "s3:PutObjectRetention"],
+        {"NumericGreaterThan": {"s3:object-lock-remaining-retention-days": bound}},
+    )
+
+
+def test_only_a_deployment_may_set_the_lock_of_new_objects(prod):
+    actions, condition = _denied(prod)["NoReconfiguration"]
+    assert actions == ["s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"]
+    allowed = prod.name_of(condition["ArnNotLike"]["aws:PrincipalArn"])
+    assert allowed.endswith(":role/cdk-*-cfn-exec-role-*")
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_no_role_may_lift_a_lock_or_remove_a_version(assembled, name):
+    forbidden = {
+        "s3:BypassGovernanceRetention",
+        "s3:DeleteObjectVersion",
+        "s3:PutBucketObjectLockConfiguration",
+        "s3:PutBucketVersioning",
+        "s3:PutBucketPolicy",
+        "s3:DeleteBucketPolicy",
+        "s3:PutLifecycleConfiguration",
+        "s3:PutObjectLegalHold",
+    }
+    for role, row in iam_matrix(assembled(name)).items():
+        assert not forbidden & set(row), role
+
+
+def test_only_who_writes_the_archive_may_lock_and_only_there(prod):
+    locking = {
+        role: row["s3:PutObjectRetention"]
+        for role, row in iam_matrix(prod).items()
+        if "s3:PutObjectRetention" in row
+    }
+    assert locking == {role: [place] for role, place in WRITERS.items()}
+
+
+def _bucket(assembly):
+    (bucket,) = [b for b in assembly.of_type("AWS::S3::Bucket") if b.id.startswith("Archive")]
+    return bucket.properties
+
+
+def _denied(assembly):
+    """By statement id: actions and condition of what is refused to everyone."""
+    (policy,) = [
+        each for each in assembly.of_type("AWS::S3::BucketPolicy") if each.id.startswith("Archive")
+    ]
+    statements = [
+        each for each in policy.properties["PolicyDocument"]["Statement"] if each.get("Sid")
+    ]
+    assert all(each["Effect"] == "Deny" for each in statements)
+    assert all(each["Principal"] == {"AWS": "*"} for each in statements)
+    return {
+        each["Sid"]: (
+            each["Action"] if isinstance(each["Action"], list) else [each["Action"]],
+            each.get("Condition"),
+        )
+        for each in statements
+    }
