@@ -52,7 +52,7 @@ class DynamoKeys:
         epoch.expect("state", EpochState.OPEN.value)
         before = Expression()
         before.expect("version", replaces.version if replaces else None)
-        before.expect("wrapped", None)
+        before.expect("wrapped_key", None)
         condition = before.check(self._table, {})
         del condition["Key"]
         actions: list[Any] = [
@@ -69,11 +69,11 @@ class DynamoKeys:
     def destroy(self, key: StoredKey, *, now_ms: int) -> bool:
         expression = Expression()
         expression.expect("version", key.version)
-        expression.expect("wrapped", key.wrapped)
+        expression.expect("wrapped_key", key.wrapped)
         expression.expect("holds", None)
         gone = {**key.destroyed, key.version: now_ms}
         expression.set("destroyed", {str(version): ms for version, ms in gone.items()})
-        expression.remove("wrapped")
+        expression.remove("wrapped_key")
         expression.remove("epoch_shard")  # nothing of it is left to be wrapped anew
         return updated(self._client, expression.update(self._table, key_item(key.id)))
 
@@ -91,7 +91,7 @@ def stored_key(item: Item) -> StoredKey:
         id=item["pk"].removeprefix("KEY#"),
         version=item["version"],
         epoch=item["epoch"],
-        wrapped=item.get("wrapped"),
+        wrapped=item.get("wrapped_key"),
         created_ms=item["created_ms"],
         destroyed={int(version): ms for version, ms in item.get("destroyed", {}).items()},
         holds=frozenset(item.get("holds", ())),
@@ -113,7 +113,7 @@ def _item(key: StoredKey) -> Item:
         **key_item(key.id),
         "version": key.version,
         "epoch": key.epoch,
-        "wrapped": key.wrapped,
+        "wrapped_key": key.wrapped,
         "created_ms": key.created_ms,
         "destroyed": {str(version): ms for version, ms in key.destroyed.items()},
         "epoch_shard": epoch_shard(key.epoch, shard_of(key.id)),
