@@ -35,7 +35,9 @@ class MemoryKeys:
 
     def destroy(self, key: StoredKey, *, now_ms: int) -> bool:
         stored = self.keys.get(key.id)
-        if stored is None or stored.wrapped != key.wrapped or stored.holds:
+        if stored is None or stored.wrapped is None or stored.holds:
+            return False
+        if (stored.version, stored.wrapped) != (key.version, key.wrapped):
             return False
         destroyed = {**stored.destroyed, stored.version: now_ms}
         self.keys[key.id] = replace(stored, wrapped=None, destroyed=destroyed)
