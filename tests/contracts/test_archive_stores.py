@@ -41,6 +41,14 @@ def test_what_is_there_is_never_replaced(stores):
     assert (kept.data, kept.until) == (b"first", UNTIL)
 
 
+def test_a_lock_that_would_be_over_already_holds_for_a_moment():
+    with mock_aws():
+        create_archive()
+        vault = S3Vault(boto3.client("s3"), "archive", mode="GOVERNANCE")
+        assert vault.add("segments/late", b"x", until=datetime.now(UTC) - timedelta(hours=2))
+        assert vault.read("segments/late").until > datetime.now(UTC)
+
+
 def test_a_lock_grows_and_never_shrinks(stores):
     stores.vault.add("objects/a", b"data", until=UNTIL)
     later = UNTIL + timedelta(days=5)

@@ -108,7 +108,7 @@ def test_everything_written_is_locked(aws):
     for one in listed:
         told = s3.head_object(Bucket="archive", Key=one["Key"])
         assert told["ObjectLockMode"] == "GOVERNANCE"
-        assert told["ObjectLockRetainUntilDate"] > datetime.now(UTC) + timedelta(days=3)
+        assert told["ObjectLockRetainUntilDate"] > datetime.now(UTC) + timedelta(days=2.9)
     (record,) = archived()
     body = s3.get_object(Bucket="archive", Key=record["content"]["object"])["Body"].read()
     assert body == b"ciphertext"

@@ -1,12 +1,13 @@
 """The archive's stores on S3 and DynamoDB."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import ClientError
 
 from functions.core.archive.segment import Head
 from functions.core.archive.store import Kept
+from functions.core.runtime import clock
 from functions.core.runtime.dynamodb import DynamoRecords
 from functions.core.runtime.expression import Expression
 from functions.core.runtime.failures import as_unavailable
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.literals import ObjectLockModeType, ObjectLockRetentionModeType
 
+_SHORTEST = timedelta(minutes=15)
 _GONE = ("NoSuchKey", "404")
 
 
@@ -29,7 +31,10 @@ class S3Vault:
         self._mode = mode
 
     def add(self, name: str, data: bytes, *, until: datetime) -> bool:
-        """Two at once: S3 tells one of them to try again, which the stream does."""
+        """Two at once: S3 tells one of them to try again, which the stream does.
+
+        No lock can end in the past: what comes late is locked for a moment at least.
+        """
         with as_unavailable("adding to the archive"):
             try:
                 self._client.put_object(
@@ -39,7 +44,7 @@ class S3Vault:
                     IfNoneMatch="*",
                     ChecksumAlgorithm="SHA256",
                     ObjectLockMode=cast("ObjectLockModeType", self._mode),
-                    ObjectLockRetainUntilDate=until,
+                    ObjectLockRetainUntilDate=max(until, clock.now() + _SHORTEST),
                 )
             except ClientError as error:
                 if error.response["Error"]["Code"] == "PreconditionFailed":

@@ -28,7 +28,8 @@ _OUTCOMES = frozenset(
 )
 _CHANGING = {"edit": Kind.EDIT, "revoke": Kind.REVOKE}
 _WRITTEN = (FactKind.MESSAGE, FactKind.ECHO, FactKind.HISTORY)
-_MEDIA = ("state", "bytes", "sha256", "object")
+_MEDIA_TOLD = ("bytes", "mime", "object", "reason", "tag")
+_MEDIA = ("state", "bytes", "object", "sealed_sha256", "sealed_media_id", "sealed_filename")
 _WORD = re.compile(r"[a-z0-9_]{1,40}")
 
 # Every way in which an item can have another shape than ours.
@@ -168,17 +169,22 @@ def _account(change: Change) -> Iterator[Record]:
 
 
 def _media(change: Change, media_id: str) -> Iterator[Record]:
-    if _changed(change, *_MEDIA):
-        told = {name: attribute(change.new, name) for name in _MEDIA}
+    """A medium at every step; what else lies beside it tells who was given it."""
+    if change.sk != "MEDIA":
+        yield {"kind": Kind.MEDIA, "status": "noted", "record": _place(change)}
+    elif _changed(change, *_MEDIA):
+        told = {name: attribute(change.new, name) for name in _MEDIA_TOLD}
         thread = attribute(change.new, "thread")
         yield {
             "kind": Kind.MEDIA,
             **(_about(thread) if thread else {}),
             "direction": attribute(change.new, "direction"),
             "type": _word(attribute(change.new, "type")),
-            "status": told["state"],
+            "status": attribute(change.new, "state"),
             "message_id": attribute(change.new, "message_id"),
-            "media": {"id": media_id, **{n: told[n] for n in _MEDIA[1:] if told[n] is not None}},
+            "fact_id": attribute(change.new, "fact_id"),
+            "media": {"id": media_id, **{n: v for n, v in told.items() if v not in (None, "")}},
+            **_parts(change, "sha256", "media_id", "filename"),
         }
 
 

@@ -36,15 +36,17 @@ _UNREADABLE = (
 
 @dataclass(frozen=True)
 class Retention:
-    """`mode`: of S3 Object Lock. `days`: counted from the day that a segment holds."""
+    """`mode`: of S3 Object Lock. `days`: from when the stream told of a change."""
 
     mode: str
     days: int
     name: str
 
-    def until(self, day: str) -> datetime:
+    def until(self, stored_at: str) -> datetime:
         """The same for whoever computes it, whenever: what is stored does not depend on it."""
-        return datetime.strptime(f"{day} +0000", "%Y/%m/%d %z") + timedelta(days=self.days + 1)
+        whole = datetime.fromisoformat(stored_at).replace(microsecond=0)
+        begun = datetime.fromisoformat(stored_at) > whole
+        return whole + timedelta(days=self.days, seconds=int(begun))
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,6 @@ from functions.core.archive.segment import (
     Retention,
     Segment,
     SegmentWriter,
-    day_of,
     head_after,
     manifest_name,
     manifest_of,
@@ -84,10 +83,10 @@ class Archiver:
                 if writer is None:
                     day = change.day
                     writer = SegmentWriter(segment_name(day, shard, change.sequence))
-                writer.add(self._with_object(record, day))
+                writer.add(self._with_object(record))
         return None if writer is None else writer.finish()
 
-    def _with_object(self, record: Record, day: str) -> Record:
+    def _with_object(self, record: Record) -> Record:
         """Large content is copied before the record that names it is stored."""
         content = record.get("content", {})
         if content.get("store") != "media":
@@ -96,14 +95,15 @@ class Archiver:
         if data is None:
             return {**record, "content": {**content, "missing": True}}
         digest = hashlib.sha256(data).hexdigest()
-        name, until = f"objects/{content['record']}/{digest}", self._retention.until(day)
+        name = f"objects/{content['record']}/{digest}"
+        until = self._retention.until(record["stored_at"])
         if not self._vault.add(name, data, until=until):
             self._vault.extend(name, until=until)
         return {**record, "content": {**content, "object": name}, "content_sha256": digest}
 
     def _stored(self, segment: Segment) -> tuple[Segment, datetime]:
         """The segment of this name, and until when it is locked: another try may have put it."""
-        until = self._retention.until(day_of(segment.name))
+        until = self._retention.until(segment.summary.last["stored_at"])
         if self._vault.add(segment.name, segment.data, until=until):
             return segment, until
         kept = self._vault.read(segment.name)

@@ -173,6 +173,49 @@ def test_content_too_large_for_a_table_is_named_by_where_it_was():
     }
 
 
+def medium(**changes):
+    return {
+        "pk": "MEDIA#f_1",
+        "sk": "MEDIA",
+        "state": "pending",
+        "type": "image",
+        "mime": "image/jpeg",
+        "direction": "inbound",
+        "key": KEY,
+        "thread": THREAD,
+        "message_id": "w_1",
+        "fact_id": "f1",
+        "sealed_media_id": b"sealed id",
+        "attempts": 1,
+        **changes,
+    }
+
+
+def test_a_medium_is_archived_at_every_step_it_takes_and_not_at_every_try():
+    (record,) = records(new=medium())
+    assert (record["kind"], record["status"], record["type"]) == ("media", "pending", "image")
+    assert record["media"] == {"id": "f_1", "mime": "image/jpeg"}
+    assert (record["message_id"], record["fact_id"], record["subject"]) == ("w_1", "f1", NODE)
+    assert record["content"]["field"] == "media_id"
+    assert records(old=medium(), new=medium(attempts=2, lease_ms=5)) == []
+    found = {"state": "stored", "bytes": 9, "object": "media/f_1", "sealed_sha256": b"digest"}
+    (stored,) = records(old=medium(), new=medium(**found, reason=""))
+    assert stored["media"] == {
+        "id": "f_1",
+        "bytes": 9,
+        "mime": "image/jpeg",
+        "object": "media/f_1",
+    }
+    fields = [stored["content"]["field"], *(part["field"] for part in stored["more"])]
+    assert fields == ["sha256", "media_id"]
+
+
+def test_what_lies_beside_a_medium_is_told_with_its_key_only():
+    (record,) = records(new={"pk": "MEDIA#f_1", "sk": "GIVEN#1", "client": "canary"})
+    assert (record["kind"], record["status"]) == ("media", "noted")
+    assert "canary" not in json.dumps(record)
+
+
 @pytest.mark.parametrize("kind", ["ALIAS", "NODE", "THREAD", "CHANNEL"])
 def test_bookkeeping_is_not_archived(kind):
     assert records(new={"pk": f"{kind}#x", "sk": kind, "last_ms": 1}) == []

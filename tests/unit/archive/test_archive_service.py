@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,7 +12,7 @@ from functions.core.archive.segment import Head, manifest_name, segment_name
 from functions.core.archive.store import Kept
 from tests.fakes.archive import NOON, Room, change, fact, history, message
 
-UNTIL = datetime(2026, 10, 22, tzinfo=UTC)  # 30 days, and the rest of the last one
+UNTIL = datetime(2026, 10, 21, 14, 13, 20, tzinfo=UTC)  # 30 days
 
 
 def manifest(room, segment):
@@ -42,7 +42,7 @@ def test_a_batch_becomes_one_segment_with_its_manifest_and_the_head_moves():
         "first_stored_at": "2026-09-21T14:13:20.000Z",
         "last_stored_at": "2026-09-21T14:13:21.000Z",
         "retention_class": "communications",
-        "retain_until": "2026-10-22T00:00:00Z",
+        "retain_until": "2026-10-21T14:13:21Z",
         "lock_mode": "GOVERNANCE",
         "previous": None,
     }
@@ -56,7 +56,7 @@ def test_a_batch_becomes_one_segment_with_its_manifest_and_the_head_moves():
     assert (done.segments, done.kinds) == (1, {"message": 2, "status": 1})
 
 
-def test_everything_is_locked_to_the_end_of_its_last_day():
+def test_everything_is_locked_for_the_time_of_its_class():
     room = Room()
     room.source.objects["updates/large"] = b"ciphertext"
     room.archive(history([(0, "large")]))
@@ -87,7 +87,7 @@ def test_a_batch_over_midnight_gives_a_segment_for_each_day():
     assert [manifest(room, name)["records"] for name in room.segments()] == [2, 2]
     second = manifest(room, room.segments()[1])
     assert second["previous"]["manifest"] == manifest_name(room.segments()[0])
-    assert second["retain_until"] == "2026-10-23T00:00:00Z"
+    assert second["retain_until"] == "2026-10-22T00:00:00Z"
 
 
 def test_a_batch_without_anything_to_keep_writes_nothing():
@@ -109,6 +109,12 @@ def test_changes_that_come_again_are_skipped():
     assert len(room.lines()) == 5
 
 
+def test_parts_of_a_second_do_not_shorten_a_lock():
+    room = Room()
+    room.archive(history([(0.25, "fact")]))
+    assert {kept.until for kept in room.vault.objects.values()} == {UNTIL + timedelta(seconds=1)}
+
+
 def test_large_content_is_copied_before_the_record_that_names_it():
     room = Room()
     room.source.objects["updates/large"] = b"ciphertext"
@@ -126,7 +132,7 @@ def test_large_content_named_again_later_is_locked_as_long_as_its_last_record():
     steps = history([(0, "large"), (86_400, "large")])
     room.archive(steps)
     (kept,) = [kept for name, kept in room.vault.objects.items() if name.startswith("objects/")]
-    assert kept.until == datetime(2026, 10, 23, tzinfo=UTC)
+    assert kept.until == UNTIL + timedelta(days=1)
 
 
 def test_large_content_that_is_gone_is_counted_and_holds_up_nothing():
