@@ -20,7 +20,7 @@ class MediaSettings(Settings):
     # comma-separated: host names that a download URL may name, *.example.com for all below it;
     # with a scheme and a port (http://127.0.0.1:8787) exactly that origin, for the sandbox
     media_hosts: str
-    # the function puts a medium there again itself when Graph asks for more time than SQS waits
+    # where its messages come from: it says when one that cannot be served yet comes again
     media_queue_url: str
     # on or off: GuardDuty looks at a copy in the scan bucket before a medium is served
     malware_scan: str
