@@ -13,5 +13,16 @@ class InboundSettings(Settings):
     media_bucket: str
     # {"key": base64}: keyed pseudonyms for phone numbers, ids and wamids
     pseudonym_secret_arn: str
+    # media to fetch are announced there
+    media_queue_url: str
+    # where replies of ours set out from: they ask not to send card numbers
+    outbound_queue_url: str
+    max_pending_per_conversation: int
+    # those this deployment sends from, comma-separated, the default first
+    phone_number_ids: str
+    # "mask_and_deflect" or "mask"
+    card_policy: str
+    # of automatic replies, as in policies/cards.toml
+    language: str
     # the business portfolio that owns the WABAs; BSUIDs are scoped to it
     portfolio_id: str

@@ -107,22 +107,31 @@ def _fold(node_id: str, aliases: list[Alias], sightings: list[Sighting]) -> Fold
     named: list[Alias | None] = [*aliases] or [None]
 
     def fold(item: Item | None) -> dict[str, object]:
-        node = before = node_from(item) if item else Node(node_id)
+        node = node_from(item) if item else Node(node_id)
         for sighting in sightings:
             for alias in named:
                 node = fold_node(node, alias, sighting)
-        known = item["key"] if item and before.left == node.left else None
-        return {**item_from(node), "key": known or _content_key(node, sightings)}
+        return {**item_from(node), "key": _content_key(node, sightings, (item or {}).get("key"))}
 
     return fold
 
 
-def _content_key(node: Node, sightings: list[Sighting]) -> str:
-    """That of the thread on which the person is met under all these aliases: one per person."""
+def _content_key(node: Node, sightings: list[Sighting], known: str | None) -> str:
+    """That of the thread on which the person is met under all these aliases: one per person.
+
+    A later owner of the alias is another person, with a key of the alias's own.
+    """
     latest = max(sightings, key=lambda sighting: sighting.at_ms)
-    hub = strongest(latest.nodes)
-    began_ms = generation({node.id: node}, node.id, latest.at_ms) if hub == node.id else 0
-    return content_key_id(hub, began_ms)
+    began_ms = generation({node.id: node}, node.id, latest.at_ms)
+    if began_ms:
+        mine = [content_key_id(node.id, began_ms), *([known] if known else [])]
+        return max(mine, key=lambda key: _began_ms(key, node.id))
+    return known or content_key_id(strongest(latest.nodes), 0)
+
+
+def _began_ms(key: str, node_id: str) -> int:
+    owner, _, began_ms = key.partition("~")
+    return int(began_ms) if owner == node_id else 0
 
 
 def node_from(item: Item) -> Node:

@@ -10,7 +10,8 @@ the nonce forbids reordering and repeating, the mark of the last frame cutting o
 
 import hmac
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -56,7 +57,17 @@ class FrameSealer:
 
 
 class FrameOpener:
-    def __init__(self, key: ContentKey, binding: Binding, header: bytes) -> None:
+    """`watched`: a context in which every refusal happens, so that it can be counted."""
+
+    def __init__(
+        self,
+        key: ContentKey,
+        binding: Binding,
+        header: bytes,
+        *,
+        watched: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        self._watched = watched
         version_of_stream(header)
         if not hmac.compare_digest(header[3 : 3 + COMMITMENT_BYTES], key.commitment):
             raise CiphertextRefusedError("sealed under another key")
@@ -64,10 +75,11 @@ class FrameOpener:
 
     def open(self, index: int, frame: bytes, *, last: bool) -> bytes:
         """The content of one frame; `last`: whether it is the object's last."""
-        try:
-            return self._cipher.decrypt(_nonce(index, last=last), frame, self._bound)
-        except InvalidTag:
-            raise CiphertextRefusedError("changed, cut off, or not in its place") from None
+        with self._watched():
+            try:
+                return self._cipher.decrypt(_nonce(index, last=last), frame, self._bound)
+            except InvalidTag:
+                raise CiphertextRefusedError("changed, cut off, or not in its place") from None
 
     def stream(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
         """The whole content from the bytes after the header, however they are cut."""

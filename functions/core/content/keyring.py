@@ -7,16 +7,18 @@ Who destroys a key waits `MAX_AGE_SECONDS` until no environment has it in memory
 import os
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import RLock
 
 from functions.core.content.binding import Binding
 from functions.core.content.envelope import KEY_BYTES, ContentKey, version_of
-from functions.core.content.errors import KeyDestroyedError, NoEpochError
+from functions.core.content.errors import CiphertextRefusedError, KeyDestroyedError, NoEpochError
 from functions.core.content.frames import FrameOpener, FrameSealer, version_of_stream
 from functions.core.content.keystore import Epoch, EpochState, KeyStore, Roots, StoredKey
 from functions.core.content.wrapping import unwrapped, wrapped
+from functions.core.runtime import log
 from functions.core.runtime.records import ContentionError
 
 MAX_AGE_SECONDS = 300.0
@@ -41,11 +43,13 @@ class KeyRing:
         roots: Roots,
         clock: Callable[[], float] = time.time,
         random: Callable[[int], bytes] = os.urandom,
+        refused: Callable[[], None] = lambda: log.metric("CiphertextRefused"),
     ) -> None:
         self._store = store
         self._roots = roots
         self._clock = clock
         self._random = random
+        self._refused = refused
         self._held: OrderedDict[str, _Held] = OrderedDict()
         self._epochs: dict[int, tuple[float, bytes]] = {}
         self._current: tuple[float, Epoch] | None = None
@@ -68,13 +72,25 @@ class KeyRing:
         return self._sealing(key_id).seal(binding, plaintext)
 
     def open(self, key_id: str, binding: Binding, envelope: bytes) -> bytes:
-        return self._opening(key_id, version_of(envelope)).open(binding, envelope)
+        with self._watched():
+            return self._opening(key_id, version_of(envelope)).open(binding, envelope)
 
     def stream_sealer(self, key_id: str, binding: Binding) -> FrameSealer:
         return FrameSealer(self._sealing(key_id), binding)
 
     def stream_opener(self, key_id: str, binding: Binding, header: bytes) -> FrameOpener:
-        return FrameOpener(self._opening(key_id, version_of_stream(header)), binding, header)
+        with self._watched():
+            key = self._opening(key_id, version_of_stream(header))
+            return FrameOpener(key, binding, header, watched=self._watched)
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Whatever becomes of the refusal further up, the alarm is told here."""
+        try:
+            yield
+        except CiphertextRefusedError:
+            self._refused()
+            raise
 
     def _sealing(self, key_id: str) -> ContentKey:
         with self._lock:

@@ -63,14 +63,32 @@ class Received:
     digest: bytes
 
 
+@dataclass(frozen=True)
+class Filed:
+    """Which fact an update became, and on which record."""
+
+    key: Key
+    fact: Fact
+    update: Update
+
+
+@dataclass(frozen=True)
+class Folds:
+    """What to fold into which record; `filed`: every update that is part of a conversation."""
+
+    by_key: Mapping[Key, Fold]
+    filed: Sequence[Filed]
+
+
 class Filing:
     def __init__(self, *, pseudonyms: Pseudonyms, blobs: Blobs, entry_point_hours: int) -> None:
         self._pseudonyms = pseudonyms
         self._blobs = blobs
         self._entry_point_hours = entry_point_hours
 
-    def folds(self, updates: Sequence[Update], received: Received) -> dict[Key, Fold]:
+    def folds(self, updates: Sequence[Update], received: Received) -> Folds:
         facts: dict[Key, list[Fact]] = {}
+        filed: list[Filed] = []
         marks: dict[str, list[ThreadMark]] = {}
         folds: dict[Key, Fold] = {}
         for update in updates:
@@ -81,6 +99,7 @@ class Filing:
                 continue
             for key, fact in self._facts(update, thread, received):
                 facts.setdefault(key, []).append(fact)
+                filed.append(Filed(key, fact, update))
             if not _is_about_an_intent(update):
                 mark = ThreadMark(update.at_ms, update.opens_window, update.entry_point)
                 marks.setdefault(thread, []).append(mark)
@@ -88,7 +107,7 @@ class Filing:
             folds[key] = _message_fold(key, found)
         for thread, seen in marks.items():
             folds[Key(f"THREAD#{thread}", "THREAD")] = self._thread_fold(thread, seen)
-        return folds
+        return Folds(folds, filed)
 
     def _thread_fold(self, thread: str, marks: list[ThreadMark]) -> Fold:
         def fold(item: Item | None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ failed batch is simply processed again.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 
 from functions.core.contacts import service as contacts
@@ -13,7 +14,7 @@ from functions.core.contacts.content_keys import ContentKeys
 from functions.core.contacts.model import Alias, Profile, Sighting
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory
-from functions.core.conversations.filing import Blobs, Filing, Received
+from functions.core.conversations.filing import Blobs, Filed, Filing, Received
 from functions.core.runtime.records import RecordStore, fold_all
 from functions.core.whatsapp.model import Update
 from functions.core.whatsapp.updates import updates as updates_of
@@ -21,6 +22,14 @@ from functions.core.whatsapp.updates import updates as updates_of
 Nodes = Mapping[Alias, str]
 
 _DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True)
+class Folded:
+    """`counts`: updates of each kind. `filed`: those that are part of a conversation."""
+
+    counts: Counter[str]
+    filed: Sequence[Filed]
 
 
 class ConversationsService:
@@ -40,8 +49,8 @@ class ConversationsService:
             pseudonyms=pseudonyms, blobs=blobs, entry_point_hours=entry_point_hours
         )
 
-    def fold(self, body: bytes) -> Counter[str]:
-        """Store everything in one webhook body; returns how many updates of each kind."""
+    def fold(self, body: bytes) -> Folded:
+        """Store everything in one webhook body."""
         updates = updates_of(body)
         nodes = self._directory.register(a for update in updates for a in _named(update))
         sightings = [s for update in updates for s in self._sightings(update, nodes)]
@@ -53,8 +62,9 @@ class ConversationsService:
             key_of=ContentKeys(self._directory, known).key_of,
             digest=sha256(body).digest(),
         )
-        fold_all(self._records, self._filing.folds(updates, received))
-        return _counts(updates)
+        folds = self._filing.folds(updates, received)
+        fold_all(self._records, folds.by_key)
+        return Folded(_counts(updates), folds.filed)
 
     def _sightings(self, update: Update, nodes: Nodes) -> list[Sighting]:
         """The person on the other side, and in a group also the one who wrote."""

@@ -64,6 +64,15 @@ def test_writing_what_was_read_changes_nothing(keys):
     assert sealing.sealed(MESSAGE, sealing.opened({MESSAGE: stored})[MESSAGE]) == stored
 
 
+def test_a_refusal_is_counted_wherever_it_ends_up(keys):
+    refusals = []
+    sealing = Sealing(key_ring(keys, refused=lambda: refusals.append(1)))
+    stored = sealing.sealed(MESSAGE, INTENT)
+    with pytest.raises(CiphertextRefusedError):
+        sealing.opened({Key("MESSAGE#m_b", "MESSAGE"): stored})
+    assert refusals == [1]
+
+
 @pytest.mark.parametrize("name", ["sealed_intent", "sealed_address", "sealed_wamid"])
 def test_a_ciphertext_under_another_name_or_record_is_refused(keys, name):
     sealing = Sealing(key_ring(keys))
