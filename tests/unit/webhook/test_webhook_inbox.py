@@ -1,17 +1,24 @@
+import json
+import random
+
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from functions.core.content.transit import TransitOpener, TransitSealer
 from functions.core.runtime.errors import StoreUnavailableError
+from functions.core.whatsapp.transit import PURPOSE, unpack
 from functions.webhook.inbox import Inbox
 from functions.webhook.settings import WebhookSettings
+from tests.fakes.kms import StrictKms
 
 SETTINGS = WebhookSettings(
     inbound_queue_url="https://queue",
     transit_bucket="transit",
     meta_secret_arn="arn",
-    claim_check_bytes=100,
+    transit_key_arn="arn:of:the:stack",
+    claim_check_bytes=1000,
 )
-LARGE = b"x" * 101
+LARGE = b"canary" + random.Random(1).randbytes(1000)  # noqa: S311 - compresses to nothing less
 REFUSED = ClientError({"Error": {"Code": "ServiceUnavailable", "Message": ""}}, "any")
 UNREACHABLE = EndpointConnectionError(endpoint_url="https://queue")
 
@@ -39,55 +46,89 @@ class Journal:
         return [step for step, _ in self.done]
 
 
-def inbox(journal):
-    return Inbox(sqs=journal, s3=lambda: journal, settings=SETTINGS)
+@pytest.fixture
+def kms():
+    return StrictKms()
 
 
-def test_a_small_body_goes_to_the_queue_alone():
+@pytest.fixture
+def sealer(kms):
+    return TransitSealer(kms, kms.create_key()["KeyMetadata"]["Arn"])
+
+
+def inbox(journal, sealer):
+    return Inbox(sealer=sealer, sqs=journal, s3=lambda: journal, settings=SETTINGS)
+
+
+def received(request):
+    """The queue message, as Lambda hands it to the next function."""
+    attributes = request["MessageAttributes"].items()
+    seen = {name: {"stringValue": value["StringValue"]} for name, value in attributes}
+    return {"body": request["MessageBody"], "messageAttributes": seen}
+
+
+def test_a_small_body_goes_to_the_queue_alone_and_sealed(kms, sealer):
     journal = Journal()
-    inbox(journal).put(b"small")
+    inbox(journal, sealer).put(b"small canary")
 
     [(step, request)] = journal.done
     assert step == "send"
     assert request["QueueUrl"] == "https://queue"
-    assert request["MessageBody"] == "small"
+    assert "canary" not in json.dumps(request)
+    assert unpack(received(request), opener=TransitOpener(kms), s3=None) == b"small canary"
 
 
-def test_no_bucket_client_is_created_for_a_small_body():
+def test_no_bucket_client_is_created_for_a_small_body(sealer):
     def must_not_be_called():
         pytest.fail("a small body needs no bucket")
 
-    Inbox(sqs=Journal(), s3=must_not_be_called, settings=SETTINGS).put(b"small")
+    Inbox(sealer=sealer, sqs=Journal(), s3=must_not_be_called, settings=SETTINGS).put(b"small")
 
 
-def test_a_large_body_is_stored_before_its_pointer_is_queued():
+def test_a_large_body_is_stored_sealed_before_its_pointer_is_queued(kms, sealer):
     journal = Journal()
-    inbox(journal).put(LARGE)
+    inbox(journal, sealer).put(LARGE)
 
     assert journal.steps == ["put", "send"]
-    assert journal.done[0][1]["Body"] == LARGE
+    stored, sent = (request for _, request in journal.done)
+    assert b"canary" not in stored["Body"]
+    assert TransitOpener(kms).open(PURPOSE, stored["Body"]) == LARGE
+    assert json.loads(sent["MessageBody"])["key"] == stored["Key"]
 
 
 @pytest.mark.parametrize("failure", [REFUSED, UNREACHABLE])
-def test_nothing_is_queued_when_the_bucket_fails(failure):
+def test_nothing_is_queued_when_the_bucket_fails(failure, sealer):
     journal = Journal(put=failure)
 
     with pytest.raises(StoreUnavailableError):
-        inbox(journal).put(LARGE)
+        inbox(journal, sealer).put(LARGE)
 
     assert journal.steps == []
 
 
 @pytest.mark.parametrize("failure", [REFUSED, UNREACHABLE])
-def test_a_failing_queue_is_reported(failure):
+def test_a_failing_queue_is_reported(failure, sealer):
     with pytest.raises(StoreUnavailableError):
-        inbox(Journal(send=failure)).put(b"small")
+        inbox(Journal(send=failure), sealer).put(b"small")
 
 
-def test_a_redelivered_large_body_overwrites_its_object():
+@pytest.mark.parametrize("body", [b"small", LARGE], ids=["small", "large"])
+def test_without_kms_nothing_is_stored_or_queued(kms, sealer, body):
+    kms.unavailable = True
     journal = Journal()
-    inbox(journal).put(LARGE)
-    inbox(journal).put(LARGE)
 
-    keys = {request["Key"] for step, request in journal.done if step == "put"}
-    assert len(keys) == 1
+    with pytest.raises(StoreUnavailableError):
+        inbox(journal, sealer).put(body)
+
+    assert journal.steps == []
+
+
+def test_two_deliveries_of_one_large_body_do_not_disturb_each_other(kms, sealer):
+    """Whoever fetches the first still finds what its pointer names."""
+    journal = Journal()
+    for _ in range(2):
+        inbox(journal, sealer).put(LARGE)
+
+    stored = {r["Key"]: r["Body"] for step, r in journal.done if step == "put"}
+    named = [json.loads(r["MessageBody"])["key"] for step, r in journal.done if step == "send"]
+    assert [TransitOpener(kms).open(PURPOSE, stored[key]) for key in named] == [LARGE, LARGE]
