@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.errors import ControlError, known_codes
+from sandbox.graph.media_faults import DOWNLOAD_KINDS, FIELD_KINDS
 from sandbox.graph.people import Person
 
 # what happens to a request, and the options it takes
@@ -23,10 +24,17 @@ WEBHOOK_KINDS: Mapping[str, set[str]] = {
     "reorder": {"seed"},
     "batch": {"size", "wait_seconds"},
 }
-_KINDS = {**GRAPH_KINDS, **WEBHOOK_KINDS}
+_KINDS = {**GRAPH_KINDS, **WEBHOOK_KINDS, **FIELD_KINDS, **DOWNLOAD_KINDS}
 _COMMON = {"kind", "times", "to", "phone_number_id", "on", "delay_seconds"}
-_ON_GRAPH = {"messages", "read", "media"}
+_ON_GRAPH = {"messages", "read", "media", "media_fields", "download"}
 _ON_WEBHOOK = {"messages", "statuses"}
+_ON = {
+    **dict.fromkeys(GRAPH_KINDS, _ON_GRAPH),
+    **dict.fromkeys(WEBHOOK_KINDS, _ON_WEBHOOK),
+    **{kind: {"media_fields"} for kind in FIELD_KINDS},
+    **{kind: {"download"} for kind in DOWNLOAD_KINDS},
+    "delay": _ON_GRAPH - {"download"},  # a download is slow instead
+}
 
 
 @dataclass
@@ -50,7 +58,7 @@ class Fault:
         unknown = set(spec) - _COMMON - _KINDS[kind]
         if unknown:
             raise ControlError(f"{kind} takes no {', '.join(sorted(unknown))}")
-        allowed = _ON_GRAPH if kind in GRAPH_KINDS else _ON_WEBHOOK
+        allowed = _ON[kind]
         if spec.get("on") not in {None, *allowed}:
             raise ControlError(f"on is one of {', '.join(sorted(allowed))}")
         if kind == "error" and spec.get("code") not in known_codes():
@@ -89,6 +97,12 @@ class Faults:
                 self._queue = [other for other in self._queue if other.times > 0]
                 return fault
         return None
+
+    def any(self, kinds: set[str], person: Person | None, phone_number_id: str, on: str) -> bool:
+        return any(
+            fault.kind in kinds and fault.concerns(person, phone_number_id, on)
+            for fault in self._queue
+        )
 
     def give_back(self, fault: Fault) -> None:
         """It did not happen after all: first in the queue again."""

@@ -9,6 +9,14 @@ from sandbox.faults import GRAPH_KINDS, Fault
 from sandbox.graph.account import Accepted
 from sandbox.graph.fields import Fields, refuse
 from sandbox.graph.media import Media, check_upload, unsupported_object
+from sandbox.graph.media_faults import (
+    DOWNLOAD_KINDS,
+    FIELD_KINDS,
+    Download,
+    grown,
+    spoilt_download,
+    spoilt_fields,
+)
 from sandbox.graph.people import Person, digits
 from sandbox.graph.sending import Call, answer, mark_as_read, send
 from sandbox.state import State
@@ -55,19 +63,14 @@ class Graph:
                 "media", phone_number_id, None, lambda: self._keep(form, file)
             )
 
-    def media_fields(self, media_id: str, phone_number_id: str | None, base_url: str) -> Json:
-        state = self._state
-        with state.lock:
-            now, account = state.clock.now(), state.account
-            media = account.media.get(media_id, now, phone_number_id)
-            return {
-                "messaging_product": "whatsapp",
-                "url": account.media.url(media, now, base_url, account.limits),
-                "mime_type": media.mime_type,
-                "sha256": media.sha256_hex,
-                "file_size": len(media.data),
-                "id": media.id,
-            }
+    def media_fields(self, media_id: str, phone_number_id: str | None, base_url: str) -> Reply:
+        with self._state.lock:
+            return self._under_faults(
+                "media_fields",
+                self._owner(media_id),
+                None,
+                lambda: self._fields(media_id, phone_number_id, base_url),
+            )
 
     def delete_media(self, media_id: str, phone_number_id: str | None) -> Json:
         state = self._state
@@ -76,12 +79,20 @@ class Graph:
             state.account.media.delete(media_id)
         return {"success": True}
 
-    def download(self, query: Mapping[str, str]) -> Media | None:
-        state = self._state
+    def download(self, query: Mapping[str, str]) -> Download | Reply | None:
+        """The file; a `Reply` when a fault answers instead; None for a link that leads nowhere."""
+        state, media_id = self._state, query.get("mid", "")
         with state.lock:
-            return state.account.media.download(
-                query.get("mid", ""), query.get("ext", ""), query.get("hash", ""), state.clock.now()
+            media = state.account.media.download(
+                media_id, query.get("ext", ""), query.get("hash", ""), state.clock.now()
             )
+            if media is None:
+                return None
+            number = media.phone_number_id
+            if state.faults.any(set(GRAPH_KINDS), None, number, "download"):
+                return self._under_faults("download", number, None, dict)
+            fault = state.faults.take(set(DOWNLOAD_KINDS), None, number, "download")
+            return spoilt_download(media, fault)
 
     def new_media(self, phone_number_id: str, mime_type: str, data: bytes) -> Media:
         state = self._state
@@ -154,6 +165,26 @@ class Graph:
         )
         bodies = [(wrap(state.config.waba_id, status.value), status.at) for status in due]
         state.publisher.publish(bodies, accepted.person, number, "statuses")
+
+    def _fields(self, media_id: str, phone_number_id: str | None, base_url: str) -> Json:
+        state = self._state
+        now, account = state.clock.now(), state.account
+        media = account.media.get(media_id, now, phone_number_id)
+        fault = state.faults.take(set(FIELD_KINDS), None, media.phone_number_id, "media_fields")
+        media = account.keep_media(grown(media, fault))
+        fields = {
+            "messaging_product": "whatsapp",
+            "url": account.media.url(media, now, base_url, account.limits),
+            "mime_type": media.mime_type,
+            "sha256": media.sha256_hex,
+            "file_size": len(media.data),
+            "id": media.id,
+        }
+        return spoilt_fields(fields, fault)
+
+    def _owner(self, media_id: str) -> str:
+        media = self._state.account.media.find(media_id, self._state.clock.now())
+        return "" if media is None else media.phone_number_id
 
     def _keep(self, form: Mapping[str, str], file: Media | None) -> Json:
         Fields(dict(form)).choice("messaging_product", {"whatsapp"})

@@ -3,12 +3,14 @@
 import hmac
 import json
 import threading
+from collections.abc import Iterator
 
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from sandbox.errors import GraphError
 from sandbox.graph.media import DOWNLOAD_PATH, Media
+from sandbox.graph.media_faults import Download
 from sandbox.graph.service import Graph, Reply
 from sandbox.web.responses import ConnectionCutError, json_response
 from sandbox.wire import Json
@@ -60,7 +62,7 @@ class GraphRoutes:
                 }
             )
         owner = request.args.get("phone_number_id")
-        return json_response(self._graph.media_fields(object_id, owner, request.host_url))
+        return self._reply(self._graph.media_fields(object_id, owner, request.host_url))
 
     def delete(self, request: Request, version: str, object_id: str) -> Response:
         self._admit(request, version)
@@ -70,10 +72,21 @@ class GraphRoutes:
     def download(self, request: Request) -> Response:
         """The token counts here too; an expired link is a plain 404, as at Meta."""
         self._check_token(request)
-        media = self._graph.download(request.args)
-        if media is None:
+        found = self._graph.download(request.args)
+        if found is None:
             return Response("Not found", 404)
-        return Response(media.data, mimetype=media.mime_type)
+        if isinstance(found, Reply):
+            return self._reply(found)
+        response = Response(self._sent(found), content_type=found.media.mime_type)
+        response.content_length = len(found.media.data)
+        return response
+
+    def _sent(self, download: Download) -> Iterator[bytes]:
+        for piece in download.pieces():
+            self._stopping.wait(download.pause_seconds)
+            yield piece
+        if download.cut_after is not None:
+            raise ConnectionCutError
 
     def _admit(self, request: Request, version: str) -> None:
         self._check_token(request)

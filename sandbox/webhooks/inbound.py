@@ -11,6 +11,7 @@ from sandbox.clock import timestamp
 from sandbox.errors import ControlError
 from sandbox.graph.account import Account
 from sandbox.graph.media import Media
+from sandbox.graph.media_samples import sample
 from sandbox.graph.people import Person
 from sandbox.ids import Ids
 from sandbox.wire import Json
@@ -93,14 +94,15 @@ class Writer:
         given = content.pop("data_base64", None)
         if "id" in content:
             return content
+        mime_type = str(content.get("mime_type", _MEDIA_TYPES[kind]))
         try:
-            data = base64.b64decode(given, validate=True) if given else b"sandbox " + kind.encode()
+            data = sample(mime_type) if given is None else base64.b64decode(given, validate=True)
         except binascii.Error as error:
             raise ControlError("data_base64 is not base64") from error
         media = Media(
             id=self.ids.media(),
             phone_number_id=self._phone_number_id(short),
-            mime_type=str(content.get("mime_type", _MEDIA_TYPES[kind])),
+            mime_type=mime_type,
             data=data,
             expires_at=self.now
             + timedelta(days=self.account.limits.number("media", "received_days")),

@@ -161,7 +161,10 @@ def test_faults_can_be_looked_at_and_cleared(open_bench):
         ({}, "kind is one of"),
         ({"kind": "error", "code": 7}, "error codes"),
         ({"kind": "error", "code": 4, "copies": 2}, "takes no copies"),
-        ({"kind": "error", "code": 4, "on": "statuses"}, "on is one of media, messages, read"),
+        (
+            {"kind": "error", "code": 4, "on": "statuses"},
+            "on is one of download, media, media_fields, messages, read",
+        ),
         ({"kind": "drop", "on": "read"}, "on is one of messages, statuses"),
     ],
 )
