@@ -1,16 +1,18 @@
-"""The webhook function against SQS, S3 and Secrets Manager (moto)."""
+"""The webhook function against SQS, S3, KMS and Secrets Manager (moto)."""
 
 import base64
 import hashlib
 import hmac
 import itertools
 import json
+import random
 from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from functions.core.content.transit import TransitOpener
 from functions.core.runtime import aws
 from functions.core.whatsapp.transit import unpack
 from functions.webhook import wiring
@@ -28,8 +30,9 @@ BODY = json.dumps(
         "entry": [{"from": "15550100042", "name": "Canary Person", "body": "canary content"}],
     }
 ).encode()
-LARGE = BODY + b" " * 250_000
-THREE_MB = b'{"text":"' + b"x" * (3 * 1024 * 1024) + b'"}'
+NOISE = random.Random(1)  # noqa: S311 - what cannot be compressed
+LARGE = BODY + NOISE.randbytes(250_000)
+THREE_MB = BODY + NOISE.randbytes(3 * 1024 * 1024)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +44,7 @@ def account():
         environment.setenv("AWS_DEFAULT_REGION", REGION)
         environment.delenv("AWS_ENDPOINT_URL", raising=False)
         aws.forget()
-        yield
+        yield aws.kms().create_key()["KeyMetadata"]["Arn"]
     aws.forget()
 
 
@@ -57,13 +60,19 @@ def platform(account, monkeypatch):
         inbound_queue_url=aws.sqs().create_queue(QueueName=name)["QueueUrl"],
         transit_bucket=name,
         meta_secret_arn=secret["ARN"],
+        transit_key_arn=account,
         claim_check_bytes=200_000,
     )
     for variable, value in settings.environment().items():
         monkeypatch.setenv(variable, value)
-    for cached in (wiring.settings, wiring.gatekeeper, wiring.inbox):
-        cached.cache_clear()
+    start_anew()
     return settings
+
+
+def start_anew():
+    """A new execution environment."""
+    for cached in (wiring.settings, wiring.gatekeeper, wiring.sealer, wiring.inbox):
+        cached.cache_clear()
 
 
 def post(body, *, secret=SECRET, header="X-Hub-Signature-256", encode=True, signature=None):
@@ -85,14 +94,22 @@ def answer(event):
     return handler(event, CONTEXT)
 
 
-def queued(settings):
-    """Bodies in the queue, unpacked as the next function does."""
+def messages(settings):
     received = aws.sqs().receive_message(
         QueueUrl=settings.inbound_queue_url,
         MaxNumberOfMessages=10,
         MessageAttributeNames=["All"],
     )
-    return [unpack(_as_lambda_sees(m), aws.s3()) for m in received.get("Messages", [])]
+    return received.get("Messages", [])
+
+
+def queued(settings):
+    """Bodies in the queue, opened as the next function does."""
+    opener = TransitOpener(aws.kms())
+    return [
+        unpack(_as_lambda_sees(message), opener=opener, s3=aws.s3())
+        for message in messages(settings)
+    ]
 
 
 def _as_lambda_sees(message):
@@ -102,7 +119,12 @@ def _as_lambda_sees(message):
 
 
 def objects(settings):
-    return aws.s3().list_objects_v2(Bucket=settings.transit_bucket).get("Contents", [])
+    listed = aws.s3().list_objects_v2(Bucket=settings.transit_bucket).get("Contents", [])
+    return {each["Key"]: _content(settings, each["Key"]) for each in listed}
+
+
+def _content(settings, key):
+    return aws.s3().get_object(Bucket=settings.transit_bucket, Key=key)["Body"].read()
 
 
 def fail_with(monkeypatch, client, operation):
@@ -142,7 +164,7 @@ def test_a_signed_body_is_queued_byte_for_byte(platform, secret, encode, header)
 
     assert given["statusCode"] == 200
     assert queued(platform) == [BODY]
-    assert objects(platform) == []
+    assert objects(platform) == {}
 
 
 @pytest.mark.parametrize("body", [b"", b"not json", b"\xff\x00\xfe", "\u00e9\U0001f98a".encode()])
@@ -158,12 +180,36 @@ def test_a_large_body_travels_through_the_bucket(platform, body):
     assert len(objects(platform)) == 1
 
 
-def test_a_redelivered_large_body_is_stored_once(platform):
+def test_a_redelivered_large_body_can_be_read_both_times(platform):
     answer(post(LARGE))
     answer(post(LARGE))
 
     assert queued(platform) == [LARGE, LARGE]
-    assert len(objects(platform)) == 1
+
+
+def test_an_environment_asks_kms_once_for_all_its_bodies(platform, monkeypatch):
+    asked, real = [], aws.kms().generate_data_key
+    monkeypatch.setattr(
+        aws.kms(), "generate_data_key", lambda **request: asked.append(request) or real(**request)
+    )
+    for _ in range(20):
+        answer(post(BODY))
+
+    assert [request["KeyId"] for request in asked] == [platform.transit_key_arn]
+
+
+@pytest.mark.parametrize("body", [BODY, LARGE], ids=["small", "large"])
+def test_without_kms_nothing_is_stored_and_meta_is_asked_to_deliver_again(
+    platform, monkeypatch, body
+):
+    with monkeypatch.context() as broken:
+        fail_with(broken, aws.kms(), "generate_data_key")
+        assert answer(post(body))["statusCode"] == 503
+
+    assert messages(platform) == []
+    assert objects(platform) == {}
+    assert answer(post(body))["statusCode"] == 200
+    assert queued(platform) == [body]
 
 
 @pytest.mark.parametrize("signature", ["sha256=", "sha1=00", "sha256=" + "0" * 64, "x"])
@@ -238,23 +284,27 @@ def test_no_log_line_carries_content_names_numbers_or_secrets(platform, monkeypa
     with monkeypatch.context() as broken:
         fail_with(broken, aws.s3(), "put_object")
         answer(post(LARGE))
+    start_anew()
+    with monkeypatch.context() as broken:
+        fail_with(broken, aws.kms(), "generate_data_key")
+        answer(post(BODY))
 
     printed = capsys.readouterr()
     lines = [json.loads(line) for line in printed.out.splitlines()]
     assert {line.get("request_id", "request-1") for line in lines} == {"request-1"}
-    assert sum("WebhooksNotTaken" in line for line in lines) == 2
+    assert sum("WebhooksNotTaken" in line for line in lines) == 3
     assert [c for c in CANARIES if c in printed.out or c in printed.err] == []
 
 
-def test_queue_attributes_and_object_keys_carry_no_content(platform):
+def test_whoever_looks_into_the_queue_or_the_bucket_reads_nothing(platform):
     answer(post(BODY))
     answer(post(LARGE))
 
-    received = aws.sqs().receive_message(
-        QueueUrl=platform.inbound_queue_url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
-    )
-    for message in received["Messages"]:
-        assert set(message["MessageAttributes"]) == {"encoding"}
-    pointer = json.loads(received["Messages"][1]["Body"])
-    assert set(pointer) == {"bucket", "key", "bytes"}
-    assert pointer["key"] == f"webhooks/{hashlib.sha256(LARGE).hexdigest()}"
+    small, large = messages(platform)
+    ((key, content),) = objects(platform).items()
+    seen = json.dumps([small, large]).encode() + base64.b64decode(small["Body"]) + content
+    assert [canary for canary in CANARIES if canary.encode() in seen] == []
+    assert set(small["MessageAttributes"]) == set(large["MessageAttributes"]) == {"encoding"}
+    pointer = {"bucket": platform.transit_bucket, "key": key, "bytes": len(content)}
+    assert json.loads(large["Body"]) == pointer
+    assert key == f"webhooks/{hashlib.sha256(content).hexdigest()}"
