@@ -14,8 +14,10 @@ from rich.markup import escape
 
 from cli.errors import CliError
 from cli.local.aws import LOCAL_CONFIG
+from functions.core.archive.aws import DynamoHeads
 from functions.core.archive.segment import Head
 from functions.core.archive.verify import Entry, Lock, Report, verify
+from functions.core.runtime.errors import StoreUnavailableError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -82,28 +84,18 @@ def _config(stage: "Stage") -> Config | None:
 def _heads(stage: "Stage") -> dict[str, Head]:
     """Of all shards, read before anything is listed: what is written meanwhile lies beyond them."""
     client = stage.session.client("dynamodb", endpoint_url=stage.endpoint, config=_config(stage))
-    pages = client.get_paginator("scan").paginate(
-        TableName=stage.outputs("data")["ComplianceTable"],
-        FilterExpression="begins_with(pk, :archive)",
-        ExpressionAttributeValues={":archive": {"S": "ARCHIVE#"}},
-        ConsistentRead=True,
-    )
-    found: dict[str, Head] = {}
-    for page in pages:
-        for item in page["Items"]:
-            head = Head(int(item["sequence"]["S"]), item["manifest"]["S"], item["sha256"]["S"])
-            found[item["pk"]["S"].removeprefix("ARCHIVE#")] = head
-    return found
+    return DynamoHeads(client, stage.outputs("data")["ComplianceTable"]).all()
 
 
 @contextmanager
 def _explained() -> Iterator[None]:
     try:
         yield
-    except (BotoCoreError, ClientError) as error:
+    except (BotoCoreError, ClientError, StoreUnavailableError) as error:
         raise CliError(
             f"AWS refused: {error}. Reading the archive takes s3:ListBucketVersions, "
-            "s3:GetObject, s3:GetObjectVersion and s3:GetObjectRetention."
+            "s3:GetObject, s3:GetObjectVersion and s3:GetObjectRetention, and for a stage "
+            "dynamodb:Query on its table."
         ) from error
 
 

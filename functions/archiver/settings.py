@@ -9,7 +9,7 @@ class ArchiverSettings(Settings):
     archive_bucket: str
     # large updates are copied from here as they are
     media_bucket: str
-    # where each shard of the stream stands: pk `ARCHIVE#<shard>`, sk `ARCHIVE`
+    # where each shard of the stream stands: pk `ARCHIVE#HEADS`, sk `<shard>`
     compliance_table: str
     # GOVERNANCE, or COMPLIANCE in production
     lock_mode: str

@@ -10,7 +10,7 @@ class ExporterSettings(Settings):
     media_bucket: str
     # parts and results, sealed under the export's own key
     exports_bucket: str
-    # exports: pk `EXPORT#<id>`; where each shard of the archive stands: pk `ARCHIVE#<shard>`
+    # exports: pk `EXPORT#<id>`; where each shard of the archive stands: pk `ARCHIVE#HEADS`
     compliance_table: str
     # names of the people in a transcript
     conversations_table: str

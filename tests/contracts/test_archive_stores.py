@@ -67,3 +67,12 @@ def test_a_head_moves_only_from_where_it_was_seen(stores):
     assert not stores.heads.move("one", FIRST, SECOND)
     assert stores.heads.read("one") == SECOND
     assert stores.heads.read("two") is None
+
+
+def test_all_heads_are_told_however_many_there_are(stores):
+    assert stores.heads.all() == {}
+    long = "x" * 200_000  # a page of DynamoDB ends at 1 MB
+    wanted = {f"shard-{n}": Head(n, f"{long}{n}", "0" * 64) for n in range(12)}
+    for shard, head in wanted.items():
+        assert stores.heads.move(shard, None, head)
+    assert stores.heads.all() == wanted

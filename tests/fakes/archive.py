@@ -61,6 +61,9 @@ class MemoryHeads:
     def read(self, shard: str) -> Head | None:
         return self.heads.get(shard)
 
+    def all(self) -> dict[str, Head]:
+        return dict(self.heads)
+
     def move(self, shard: str, old: Head | None, new: Head) -> bool:
         with self._lock:
             before = self.heads.get(shard)

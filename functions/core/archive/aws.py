@@ -1,23 +1,25 @@
 """The archive's stores on S3 and DynamoDB."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
 from functions.core.archive.segment import Head
 from functions.core.archive.store import Kept
 from functions.core.runtime import clock
-from functions.core.runtime.dynamodb import DynamoRecords
+from functions.core.runtime.dynamodb import DynamoRecords, translated
 from functions.core.runtime.expression import Expression
 from functions.core.runtime.failures import as_unavailable
-from functions.core.runtime.records import Key
+from functions.core.runtime.records import Item, Key
+from functions.core.runtime.values import decode, encode
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.literals import ObjectLockModeType, ObjectLockRetentionModeType
 
+_HEADS = "ARCHIVE#HEADS"
 _SHORTEST = timedelta(minutes=15)
 _GONE = ("NoSuchKey", "404")
 
@@ -96,17 +98,35 @@ class S3Source:
 
 
 class DynamoHeads:
-    """`Heads` in the table `compliance`."""
+    """`Heads` in the table `compliance`, all in one partition: a write for each batch at most."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
         self._records = DynamoRecords(client, table)
 
     def read(self, shard: str) -> Head | None:
-        key = _key(shard)
+        key = Key(_HEADS, shard)
         item = self._records.load([key], consistent=True).get(key)
-        if item is None:
-            return None
-        return Head(int(item["sequence"]), item["manifest"], item["sha256"])
+        return None if item is None else _head(item)
+
+    def all(self) -> dict[str, Head]:
+        """Of every shard there ever was: a stream has a few new ones a day."""
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :heads",
+            "ExpressionAttributeValues": encode({":heads": _HEADS}),
+            "ConsistentRead": True,
+        }
+        found: dict[str, Head] = {}
+        while True:
+            with translated():
+                page = self._client.query(**request)
+            items = [decode(item) for item in page["Items"]]
+            found.update({item["sk"]: _head(item) for item in items})
+            if "LastEvaluatedKey" not in page:
+                return found
+            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def move(self, shard: str, old: Head | None, new: Head) -> bool:
         expression = Expression()
@@ -114,8 +134,8 @@ class DynamoHeads:
         expression.set("sequence", str(new.sequence))
         expression.set("manifest", new.manifest)
         expression.set("sha256", new.sha256)
-        return self._records.update(expression, _key(shard))
+        return self._records.update(expression, Key(_HEADS, shard))
 
 
-def _key(shard: str) -> Key:
-    return Key(f"ARCHIVE#{shard}", "ARCHIVE")
+def _head(item: Item) -> Head:
+    return Head(int(item["sequence"]), item["manifest"], item["sha256"])

@@ -104,8 +104,10 @@ def _fact(change: Change, message_id: str, fact_id: str, old: dict[str, Any]) ->
     if kind is FactKind.PARTICIPANTS:
         return  # a marker: the statuses themselves come with their own items
     word = _word(fact.get("type"))
+    told = _kind(kind, word, masked=bool(old) and fact.get("masked") != old.get("masked"))
     yield {
-        "kind": _kind(kind, word, masked=bool(old) and fact.get("masked") != old.get("masked")),
+        "kind": told,
+        "of": kind.value if told.value != kind.value else None,
         **_about(fact["thread"]),
         "direction": fact["direction"],
         "type": word,

@@ -37,5 +37,8 @@ class Heads(Protocol):
 
     def read(self, shard: str) -> Head | None: ...
 
+    def all(self) -> dict[str, Head]:
+        """By shard."""
+
     def move(self, shard: str, old: Head | None, new: Head) -> bool:
         """False when the head is not `old` any more."""

@@ -70,7 +70,7 @@ def test_every_kind_of_fact_keeps_its_kind(kind):
 @pytest.mark.parametrize("word", ["edit", "revoke"])
 def test_edits_and_revocations_are_told_apart(kind, word):
     (record,) = records(new=message("w_1", f1=fact(kind, type=word)))
-    assert record["kind"] == word
+    assert (record["kind"], record["of"]) == (word, kind)
 
 
 def test_a_status_named_like_an_edit_stays_a_status():
@@ -89,7 +89,7 @@ def test_only_new_and_changed_facts_are_archived():
 def test_a_masked_replacement_is_a_record_of_its_own():
     old, new = message("w_1", f1=fact()), message("w_1", f1=fact(sealed=b"masked", masked=1))
     (record,) = records(old=old, new=new)
-    assert record["kind"] == "masked"
+    assert (record["kind"], record["of"]) == ("masked", "message")
     assert base64.b64decode(record["content"]["sealed"]) == b"masked"
     (born_masked,) = records(new=new)
     assert born_masked["kind"] == "message"
