@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Protocol
 
+from functions.core.archive.chain import Chain, midnight
 from functions.core.archive.check import Finding, Manifest, manifest_from, segment_findings
 from functions.core.archive.model import Record
 from functions.core.archive.segment import (
     MANIFEST_ENDING,
     SEGMENT_ENDING,
     Head,
-    day_of,
     manifest_name,
 )
 
@@ -78,9 +78,9 @@ def verify(
 
 class _Walk:
     def __init__(self, files: Files, now: datetime) -> None:
-        self._files, self._now = files, now
+        self._files = files
         self._report = Report()
-        self._last: dict[str, Manifest] = {}
+        self._chain = Chain(now=now)
         self._objects: dict[str, Entry] = {}
         self._named: set[str] = set()
         self._unread = 0  # segments whose records nobody can tell
@@ -91,8 +91,9 @@ class _Walk:
         for name in sorted(self._objects.keys() - self._named):
             self._unnamed(self._objects[name])
         for shard, head in sorted(heads.items()):
-            self._ends(shard, head)
-        self._report.shards = len(self._last)
+            self._report.findings += self._chain.ends(shard, head)
+        self._report.notes += self._chain.notes
+        self._report.shards = len(self._chain.last)
         return self._report
 
     def _sorted_out(self) -> Iterator[Entry]:
@@ -134,8 +135,7 @@ class _Walk:
             self._found("changed", name, "it is not a manifest of this place")
             return
         self._locked(name, lock, manifest)
-        self._linked(manifest)
-        self._last[manifest.told["shard"]] = manifest
+        self._report.findings += self._chain.follow(manifest)
         self._segment(manifest, names)
 
     def _segment(self, manifest: Manifest, names: Mapping[str, Entry]) -> None:
@@ -175,37 +175,6 @@ class _Walk:
         if sha256(data).hexdigest() != record.get("content_sha256"):
             self._found("changed", name, f"not what record {record['id']} vouches for")
 
-    def _linked(self, manifest: Manifest) -> None:
-        """The chain: the manifest before this one is the one this one names, unchanged."""
-        last, link = self._last.get(manifest.told["shard"]), manifest.previous
-        if link is None:
-            if last is not None:
-                self._found(
-                    "changed", manifest.name, f"says it is the first; {last.name} is earlier"
-                )
-            return
-        name, digest = link
-        if last is not None and last.name == name:
-            if last.sha256 != digest:
-                self._found("changed", name, f"not what {manifest.name} vouches for")
-            if manifest.first <= last.last:
-                self._found("changed", manifest.name, f"goes over changes of {name} again")
-        elif last is not None and last.name > name:
-            self._found("extra", last.name, f"{manifest.name} follows on {name}")
-        elif self._is_over(name, manifest):
-            self._report.notes.append(f"{name} and what came before it are past their retention")
-        else:
-            since = f"after {last.name}" if last else "from the beginning"
-            self._found("missing", name, f"{manifest.name} follows on it; nothing is there {since}")
-
-    def _is_over(self, name: str, manifest: Manifest) -> bool:
-        """Whether a manifest of that name was kept as long as this one, and is due for deletion."""
-        try:
-            kept = _time(manifest.told["retain_until"]) - _midnight(manifest.name)
-            return _midnight(name) + kept <= self._now
-        except ValueError:
-            return False
-
     def _locked(self, name: str, lock: Lock | None, manifest: Manifest) -> None:
         if lock is None:
             return
@@ -222,17 +191,6 @@ class _Walk:
             self._report.notes.append(f"{entry.name}: no record that could be read names it")
         else:
             self._found("extra", entry.name, "no record names it")
-
-    def _ends(self, shard: str, head: Head) -> None:
-        """Manifests beyond the head are of an archiver at work."""
-        last = self._last.get(shard)
-        if last is None or last.name < head.manifest:
-            since = f"after {last.name}" if last else f"of shard {shard}"
-            self._found(
-                "missing", head.manifest, f"the last one archived; nothing is there {since}"
-            )
-        elif last.name == head.manifest and last.sha256 != head.sha256:
-            self._found("changed", last.name, "not what the archiver wrote last")
 
     def _found(self, kind: str, name: str, detail: str) -> None:
         self._report.findings.append(Finding(kind, name, detail))
@@ -257,15 +215,11 @@ def _stem(name: str) -> str:
 def _is_in_place(name: str) -> bool:
     """As in segments/YYYY/MM/DD/<shard>/<number>.manifest.json, and beside it .ndjson.gz."""
     try:
-        _midnight(name)
+        midnight(name)
     except ValueError:
         return False
     shape = name.startswith("segments/") and len(name.split("/")) == 6  # noqa: PLR2004 (as above)
     return shape and name.endswith((SEGMENT_ENDING, MANIFEST_ENDING))
-
-
-def _midnight(name: str) -> datetime:
-    return datetime.strptime(f"{day_of(name)} +0000", "%Y/%m/%d %z")
 
 
 def _time(text: str) -> datetime:
