@@ -1,0 +1,117 @@
+"""Groups of digits that are a card number as far as one can see, and which to believe."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from functions.core.cards.alphabet import MARK
+from functions.core.cards.context import Context
+from functions.core.cards.issuers import LONGEST, SHORTEST, is_card
+from functions.core.cards.lookalikes import is_lookalike
+from functions.core.cards.sequences import Sequence
+from functions.core.runtime import policies
+
+FIRST_SHOWN = 6  # PCI DSS 4.0.1, requirement 3.4.1
+LAST_SHOWN = 4
+
+# An expiry date and a code, or a few digits of something else, may stand beside a number that is
+# grouped as nobody prints it; in longer rows of digits such groups would be found by chance.
+_MOST_BESIDE = 8
+_SMALLEST_PRINTED = 4
+_LONGEST_WHOLE_PART = 3  # digits before the point of a coordinate
+_FEW = 2  # groups; more of them can be a list of sizes or times
+
+
+@dataclass(frozen=True)
+class Window:
+    """Groups `first` to `last` of a sequence; the lower `rank`, the more like a card."""
+
+    first: int
+    last: int
+    rank: int
+
+
+def believed(sequence: Sequence, context: Context, least: int) -> list[Window]:
+    """None of them holds a digit that another one hides; they may share digits that are shown."""
+    hidden = bytearray(sequence.offsets[-1])
+    kept: list[Window] = []
+    found = _windows(sequence, context, least)
+    for window in sorted(found, key=lambda window: (window.rank, window.first, window.last)):
+        start, end = sequence.offsets[window.first], sequence.offsets[window.last + 1]
+        if not any(hidden[start:end]):
+            middle = slice(start + FIRST_SHOWN, end - LAST_SHOWN)
+            hidden[middle] = b"\1" * len(hidden[middle])
+            kept.append(window)
+    return kept
+
+
+def _windows(sequence: Sequence, context: Context, least: int) -> Iterator[Window]:
+    if context.is_phone(sequence.groups[0].start, sequence.offsets[-1]):
+        return
+    long = sequence.offsets[-1] > LONGEST + 2 * _MOST_BESIDE
+    for first, group in enumerate(sequence.groups):
+        if long and len(group.digits) < _SMALLEST_PRINTED:
+            continue
+        digits = ""
+        for last in range(first, len(sequence.groups)):
+            digits += sequence.groups[last].digits
+            if len(digits) > LONGEST:
+                break
+            if len(digits) < least or MARK in digits or not is_card(digits.encode()):
+                continue
+            rank = _rank(sequence, first, last)
+            if rank is not None and _is_free(sequence, first, last, digits, context):
+                yield Window(first, last, rank)
+
+
+def _rank(sequence: Sequence, first: int, last: int) -> int | None:
+    """None: grouped like no card."""
+    sizes = sequence.sizes(first, last)
+    if len(sizes) == 1 or sizes in _groups("printed"):
+        return 0
+    if _is_progression([int(group.digits) for group in sequence.groups[first : last + 1]]):
+        return None
+    if sizes in _groups("possible"):
+        return 1
+    before, after = sequence.offsets[first], sequence.offsets[-1] - sequence.offsets[last + 1]
+    loose = sum(sizes) > SHORTEST and sequence.is_loose(first, last)
+    return 2 if loose and max(before, after) <= _MOST_BESIDE else None
+
+
+def _is_free(sequence: Sequence, first: int, last: int, digits: str, context: Context) -> bool:
+    """Nothing around it says that it is something else."""
+    start, end = sequence.groups[first].start, sequence.groups[last].end
+    if context.is_taken(start, end) or (first == 0 and context.is_phone(start, len(digits))):
+        return False
+    if context.is_glued(start):
+        return False
+    if first < last:  # nobody writes anything else in groups like these
+        return True
+    return not (
+        context.is_glued_after(end)
+        or _is_fraction(sequence, first)
+        or context.is_in_address(start, end)
+        or (
+            (is_lookalike(digits) or context.is_called_otherwise(start))
+            and not context.speaks_of_card(start, end)
+        )
+    )
+
+
+def _is_fraction(sequence: Sequence, n: int) -> bool:
+    """Behind a point: "52.3702157000000123", but not "12.26.4111111111111111"."""
+    if n == 0 or len(sequence.groups[n - 1].digits) > _LONGEST_WHOLE_PART:
+        return False
+    return sequence.between(n - 1) in (".", ",") and (n == 1 or sequence.between(n - 2) != ".")
+
+
+def _is_progression(numbers: list[int]) -> bool:
+    """A list: sizes, times, years."""
+    steps = {after - before for before, after in pairwise(numbers)}
+    return len(numbers) > _FEW and len(steps) == 1 and steps != {0}
+
+
+@cache
+def _groups(kind: str) -> frozenset[tuple[int, ...]]:
+    return frozenset(tuple(sizes) for sizes in policies.load("cards")["groups"][kind])
