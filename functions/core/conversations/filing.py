@@ -119,7 +119,7 @@ class Filing:
         message_id = self._message_id(update)
         content_key = received.key_of(split_thread(thread)[1], update.at_ms)
         fact = Fact(
-            id=self._pseudonyms.of("fact", update.kind, _canonical(update.raw)),
+            id=self._pseudonyms.of("fact", update.kind, canonical(update.raw)),
             kind=_FACT_KINDS[update.kind],
             at_ms=update.at_ms,
             thread=thread,
@@ -149,7 +149,7 @@ class Filing:
 
     def _account_update(self, update: Update, received: Received) -> tuple[Key, dict[str, Any]]:
         """Some tell of people (the address book of the Business app): under their key, then."""
-        name = self._pseudonyms.of("account update", update.key, _canonical(update.raw))
+        name = self._pseudonyms.of("account update", update.key, canonical(update.raw))
         waba_id = update.waba_id or "unknown"
         named = [received.nodes[alias] for alias in update.aliases]
         content_key = (
@@ -162,7 +162,7 @@ class Filing:
         return key, {**attributes, "digest": digest_of(told)}
 
     def _content(self, update: Update, content_key: str) -> dict[str, Any]:
-        body = _canonical(
+        body = canonical(
             {
                 "update": update.raw,
                 "contact": update.contact,
@@ -247,7 +247,7 @@ def _fullness(attributes: Mapping[str, Any]) -> tuple[int, str]:
     return (-attributes["bytes"], attributes["tag"])
 
 
-def _canonical(value: Any) -> str:
+def canonical(value: Any) -> str:
     """One text for one value. Lone surrogates, which no store takes, stay escaped."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     try:
