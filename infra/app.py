@@ -1,4 +1,4 @@
-"""The five stacks of one stage."""
+"""The six stacks of one stage."""
 
 import json
 from pathlib import Path
@@ -16,6 +16,7 @@ from cdk_nag import (
 from infra.config import StageConfig
 from infra.processes import ROOT
 from infra.stacks.api import ApiStack
+from infra.stacks.content import ContentStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingress import IngressStack
 from infra.stacks.messaging import MessagingStack
@@ -48,7 +49,16 @@ def add_stacks(app: cdk.App, stage: StageConfig, assets: Path) -> None:
     ingress = IngressStack(app, stage=stage, assets=assets, data=data)
     messaging = MessagingStack(app, stage=stage, assets=assets, data=data, ingress=ingress)
     api = ApiStack(app, stage=stage, assets=assets, data=data, ingress=ingress, messaging=messaging)
-    ObservabilityStack(app, stage=stage, data=data, ingress=ingress, messaging=messaging, api=api)
+    content = ContentStack(app, stage=stage, assets=assets, data=data, messaging=messaging, api=api)
+    ObservabilityStack(
+        app,
+        stage=stage,
+        data=data,
+        ingress=ingress,
+        messaging=messaging,
+        api=api,
+        content=content,
+    )
 
 
 def synthesise(stage: StageConfig, assets: Path, *, outdir: Path) -> None:

@@ -37,7 +37,12 @@ class Concurrency:
     inbound: int
     sender: int
     messages_api: int
+    # at least one for each shard of the stream: DynamoDB makes more as traffic grows
+    media: int
+    archiver: int
     wakeup: int = 1
+    # one that turns an epoch, and the hour's that looks whether there is one to turn
+    epoch: int = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,12 +75,21 @@ class StageConfig:
     architecture: Architecture = "arm64"
     graph_url: str = "https://graph.facebook.com"
     graph_version: str = field(default_factory=lambda: value("platform_limits", "graph", "version"))
+    # where download URLs of media may point; Graph's token goes there
+    media_hosts: tuple[str, ...] = field(
+        default_factory=lambda: tuple(value("media", "hosts", "meta"))
+    )
     # SQS carries 1 MiB with what base64 and attributes add; large bodies also cost it several
     # requests, in the queue and again in a dead-letter queue
     claim_check_bytes: int = 200 * 1024
     # statuses normally come within seconds; redelivery of a failed webhook starts within minutes
     ambiguous_wait_seconds: int = 900
     max_pending_per_conversation: int = 100
+    # until no function uses, and no index shows, a wrapped key that was replaced: keys are kept in
+    # memory for five minutes (core/content/keyring.py), an index follows within seconds
+    epoch_wait_seconds: int = 600
+    # a stream's changes are gathered this long, so that segments are large and few
+    archiver_window_seconds: int = 60
     # between the end of an epoch and the end of its KMS key; the shortest that AWS offers
     epoch_key_pending_days: int = limit("kms_pending_deletion_least")
 
@@ -135,7 +149,9 @@ def _prod(tenant: Tenant) -> StageConfig:
         api_throttle=Throttle(requests_per_second=200, burst=400),
         webhook_requests_per_address=100_000,
         api_requests_per_address=20_000,
-        concurrency=Concurrency(webhook=100, inbound=50, sender=50, messages_api=50),
+        concurrency=Concurrency(
+            webhook=100, inbound=50, sender=50, messages_api=50, media=20, archiver=20
+        ),
         queue_age_alarm_seconds=300,
         archive_lock_mode="COMPLIANCE",
         default_retention_classes=tuple(ordinary_classes()),
@@ -157,7 +173,9 @@ def _staging(tenant: Tenant) -> StageConfig:
         api_throttle=Throttle(requests_per_second=50, burst=100),
         webhook_requests_per_address=100_000,
         api_requests_per_address=20_000,
-        concurrency=Concurrency(webhook=20, inbound=10, sender=10, messages_api=10),
+        concurrency=Concurrency(
+            webhook=20, inbound=10, sender=10, messages_api=10, media=10, archiver=10
+        ),
         queue_age_alarm_seconds=300,
         archive_lock_mode="GOVERNANCE",
         default_retention_classes=("non-production",),
@@ -178,7 +196,9 @@ def _dev(tenant: Tenant) -> StageConfig:
         api_throttle=Throttle(requests_per_second=20, burst=40),
         webhook_requests_per_address=20_000,
         api_requests_per_address=5_000,
-        concurrency=Concurrency(webhook=5, inbound=5, sender=5, messages_api=5),
+        concurrency=Concurrency(
+            webhook=5, inbound=5, sender=5, messages_api=5, media=5, archiver=5
+        ),
         queue_age_alarm_seconds=900,
         archive_lock_mode="GOVERNANCE",
         default_retention_classes=("non-production",),
@@ -200,7 +220,9 @@ def _local(tenant: Tenant, graph_url: str) -> StageConfig:
         api_throttle=Throttle(requests_per_second=1000, burst=2000),
         webhook_requests_per_address=100_000,
         api_requests_per_address=100_000,
-        concurrency=Concurrency(webhook=10, inbound=5, sender=5, messages_api=10),
+        concurrency=Concurrency(
+            webhook=10, inbound=5, sender=5, messages_api=10, media=5, archiver=2
+        ),
         queue_age_alarm_seconds=900,
         archive_lock_mode="GOVERNANCE",
         default_retention_classes=("non-production",),
@@ -209,5 +231,9 @@ def _local(tenant: Tenant, graph_url: str) -> StageConfig:
         python=f"{sys.version_info.major}.{sys.version_info.minor}",
         architecture="arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64",
         graph_url=graph_url,
+        # the sandbox serves media itself
+        media_hosts=(graph_url,),
         ambiguous_wait_seconds=30,
+        epoch_wait_seconds=1,
+        archiver_window_seconds=1,
     )

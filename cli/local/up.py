@@ -12,6 +12,7 @@ from cli.emulator.start import Ports, answers, start_emulator
 from cli.errors import CliError
 from cli.local import deploy, facts, run, tenant
 from cli.local.down import stop_platform
+from cli.local.epoch import turn_epoch
 from cli.local.facts import Facts
 from cli.local.sandbox import Credentials, start_sandbox
 from cli.processes import Child
@@ -62,6 +63,8 @@ def _start(workspace: Workspace, progress: Progress) -> Facts:
     progress.note("Different from AWS here, and nowhere else:")
     for line in [*omissions, *STOOD_IN]:
         progress.note(f"- {line}")
+    with progress.step("Opening the first epoch of content keys"):
+        turn_epoch(stage, outputs, endpoint=ports.endpoint)
     with progress.step("Filling in secrets, registering the webhook, waiting for answers"):
         tenant.fill_secrets(stage, credentials, endpoint=ports.endpoint)
         found = tenant.describe(

@@ -11,12 +11,12 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from functions.core.runtime.settings import Settings
-from infra.acknowledge import HIPAA, NIST_R4, NIST_R5, PCI, acknowledge, acknowledge_wildcard
+from infra.acknowledge import HIPAA, NIST_R4, NIST_R5, PCI, acknowledge
 from infra.config import StageConfig
 from infra.constructs import permissions
 from infra.constructs.keys import Keys
 from infra.constructs.logs import LogGroup
-from infra.constructs.permissions import Grant
+from infra.constructs.permissions import Grant, acknowledge_wildcards
 
 _ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
 
@@ -42,6 +42,10 @@ class Platform:
     failed_invocations: sqs.IQueue
 
 
+def function_role(scope: Construct, construct_id: str) -> iam.Role:
+    return iam.Role(scope, construct_id, assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+
+
 class Function(Construct):
     """Runs `functions/<name>/handler.py`; may do what `grants` say and nothing else."""
 
@@ -55,12 +59,14 @@ class Function(Construct):
         settings: Settings,
         grants: Sequence[Grant],
         sizing: Sizing,
+        role: iam.Role | None = None,
     ) -> None:
+        """`role`: from `function_role`, for a function whose settings name its own role."""
         super().__init__(scope, construct_id)
         stage = platform.stage
         self.log_group = LogGroup(self, "Logs", stage=stage, key=platform.keys.operations)
-        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        policy = self._policy(role, [*self._common_grants(platform), *grants])
+        self.role = role or function_role(self, "Role")
+        policy = self._policy(self.role, [*self._common_grants(platform), *grants])
         self.function = lambda_.Function(
             self,
             "Function",
@@ -76,7 +82,7 @@ class Function(Construct):
             environment=settings.environment(),
             # CDK would add inline policies for queues, traces and dead letters; the managed
             # policy names what this function needs, and no more
-            role=role.without_policy_updates(),
+            role=self.role.without_policy_updates(),
             log_group=self.log_group,
             logging_format=lambda_.LoggingFormat.JSON,
             # starts and reports say what the function's metrics say, at four times the bytes
@@ -100,9 +106,7 @@ class Function(Construct):
         # a managed policy: the account's inventory of policies does not list inline ones
         statements = [grant.statement for grant in grants]
         policy = iam.ManagedPolicy(self, "Policy", statements=statements, roles=[role])
-        for grant in grants:
-            if grant.wildcard:
-                acknowledge_wildcard(policy, grant.wildcard, reason=grant.reason)
+        acknowledge_wildcards(policy, grants)
         return policy
 
     def _acknowledge(self, stage: StageConfig) -> None:

@@ -5,6 +5,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from infra.constructs.permissions import LOGS_OF_ACCOUNT
+
 
 class Keys(Construct):
     """One key for data at rest, one for what is on its way, one for logs and alarms."""
@@ -19,6 +21,7 @@ class Keys(Construct):
         _allow_service(self.transit, "events.amazonaws.com")
         _allow_service(self.operations, "cloudwatch.amazonaws.com")
         _allow_logs(self.operations)
+        _allow_delivery(self.operations)
 
 
 def _key(scope: Construct, name: str, purpose: str, removal_policy: RemovalPolicy) -> kms.Key:
@@ -60,5 +63,17 @@ def _allow_logs(key: kms.Key) -> None:
             ],
             resources=["*"],
             conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
+        )
+    )
+
+
+def _allow_delivery(key: kms.Key) -> None:
+    """Of the logs of state machines that are under this key."""
+    key.add_to_resource_policy(
+        iam.PolicyStatement(
+            principals=[iam.ServicePrincipal("delivery.logs.amazonaws.com")],
+            actions=["kms:Decrypt"],
+            resources=["*"],
+            conditions={"StringEquals": {"kms:EncryptionContext:SourceArn": LOGS_OF_ACCOUNT}},
         )
     )

@@ -7,11 +7,18 @@ from aws_cdk import Aws, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 
+from infra.acknowledge import acknowledge_wildcard
 from infra.constructs.secrets import Secret
+
+# the encryption context under which AWS delivers log lines
+LOGS_OF_ACCOUNT = f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:*"
+
+Conditions = dict[str, dict[str, list[str]]]
 
 # a transaction needs the rights of each of its parts
 READ_WRITE = ("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "ConditionCheckItem")
@@ -23,6 +30,16 @@ class Grant:
     # the wildcard in its resource, as the rule packs write it, and why it cannot be narrower
     wildcard: str | None = None
     reason: str = ""
+
+
+def acknowledge_wildcards(policy: iam.ManagedPolicy, grants: Sequence[Grant]) -> None:
+    """Beside the policy that holds the grants; one finding may have the reasons of several."""
+    reasons: dict[str, list[str]] = {}
+    for grant in grants:
+        if grant.wildcard:
+            reasons.setdefault(grant.wildcard, []).append(grant.reason)
+    for wildcard, each in reasons.items():
+        acknowledge_wildcard(policy, wildcard, reason=" ".join(dict.fromkeys(each)))
 
 
 def use_key(key: kms.IKey, *, through: Sequence[str], write: bool) -> Grant:
@@ -42,7 +59,7 @@ def use_key(key: kms.IKey, *, through: Sequence[str], write: bool) -> Grant:
 def call_key(key: kms.IKey, *actions: str) -> Grant:
     """By calling KMS itself, for envelopes of our own; nothing that a service sealed opens so."""
     # TransitSealer and TransitOpener say so with every call; services have contexts of their own
-    context = {"StringEquals": {"kms:EncryptionContext:amana:use": ["transit"]}}
+    context: Conditions = {"StringEquals": {"kms:EncryptionContext:amana:use": ["transit"]}}
     return _grant([f"kms:{action}" for action in actions], [key.key_arn], conditions=context)
 
 
@@ -73,22 +90,105 @@ def query(table: dynamodb.ITable, *, indexes: Sequence[str], table_itself: bool 
     return _grant(["dynamodb:Query"], resources + [table.table_arn] * table_itself)
 
 
-def use_objects(bucket: s3.IBucket, *actions: str) -> Grant:
+def use_objects(bucket: s3.IBucket, *actions: str, below: str = "") -> Grant:
+    """`below`: only objects whose names begin so, such as `updates/`."""
     owner = Stack.of(bucket)
     # exported here and now, because the finding names the resource by its export
     arn = owner.export_value(bucket.bucket_arn)
     return Grant(
         statement=iam.PolicyStatement(
-            actions=[f"s3:{action}" for action in actions], resources=[f"{arn}/*"]
+            actions=[f"s3:{action}" for action in actions], resources=[f"{arn}/{below}*"]
         ),
-        wildcard=f"{owner.resolve(arn)['Fn::ImportValue']}/*",
+        wildcard=f"{owner.resolve(arn)['Fn::ImportValue']}/{below}*",
         reason=(
             "Objects are named when they arrive, so the statement names one bucket and all of its "
-            f"objects, for {' and '.join(actions)} only. Compensating controls: no list or delete "
-            "rights, a bucket of one purpose under a customer-managed key, and the reviewed matrix "
-            "of roles in tests/infra/golden/iam_matrix.json."
+            f"objects{f' below {below}' if below else ''}, for {' and '.join(actions)} only. "
+            "Compensating controls: no list or delete rights, a bucket of one purpose under a "
+            "customer-managed key, and the reviewed matrix of roles in "
+            "tests/infra/golden/iam_matrix.json."
         ),
     )
+
+
+def read_stream(table: dynamodb.ITable) -> Grant:
+    actions = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"]
+    stream = table.table_stream_arn
+    assert stream is not None  # noqa: S101 - narrows the type: only of tables with a stream
+    return _grant([f"dynamodb:{action}" for action in actions], [stream])
+
+
+def invoke(*functions: lambda_.IFunction) -> Grant:
+    return _grant(["lambda:InvokeFunction"], [each.function_arn for each in functions])
+
+
+def start(state_machine_arn: str) -> Grant:
+    return _grant(["states:StartExecution"], [state_machine_arn])
+
+
+def use_key_for_workflow(key: kms.IKey, state_machine_arn: str) -> list[Grant]:
+    """What Step Functions needs for a state machine's history, and for its log."""
+    history: Conditions = {
+        "StringEquals": {"kms:EncryptionContext:aws:states:stateMachineArn": [state_machine_arn]}
+    }
+    log: Conditions = {"StringEquals": {"kms:EncryptionContext:SourceArn": [LOGS_OF_ACCOUNT]}}
+    return [
+        _grant(["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn], conditions=history),
+        _grant(["kms:GenerateDataKey"], [key.key_arn], conditions=log),
+    ]
+
+
+def deliver_logs() -> Grant:
+    return Grant(
+        statement=iam.PolicyStatement(
+            # the list that Step Functions checks for when a state machine has a log
+            actions=[
+                "logs:CreateLogDelivery",
+                "logs:DeleteLogDelivery",
+                "logs:DescribeLogGroups",
+                "logs:DescribeResourcePolicies",
+                "logs:GetLogDelivery",
+                "logs:ListLogDeliveries",
+                "logs:PutResourcePolicy",
+                "logs:UpdateLogDelivery",
+            ],
+            resources=["*"],
+        ),
+        wildcard="*",
+        reason=(
+            "CloudWatch Logs knows no resource for the delivery of a state machine's log: AWS "
+            "requires the wildcard (Step Functions developer guide, 'Logging to CloudWatch'). "
+            "Compensating controls: only Step Functions can assume the role; the log holds no "
+            "input and no output of any step."
+        ),
+    )
+
+
+def make_keys(*, stage: str) -> Grant:
+    """New symmetric KMS keys marked as this stage's; what one may be used for, its policy says."""
+    return Grant(
+        statement=iam.PolicyStatement(
+            actions=["kms:CreateKey", "kms:TagResource"],
+            resources=["*"],
+            conditions={
+                "StringEquals": {"aws:RequestTag/amana:stage": [stage]},
+                "ForAllValues:StringEquals": {"aws:TagKeys": ["amana:stage", "amana:epoch"]},
+                # of CreateKey only: TagResource has none
+                "StringEqualsIfExists": {"kms:KeySpec": ["SYMMETRIC_DEFAULT"]},
+            },
+        ),
+        wildcard="*",
+        reason=(
+            "A key that is about to be made has no name yet: KMS requires the wildcard for "
+            "CreateKey, and for the tags given with it. Compensating controls: symmetric keys with "
+            "this stage's tags only; the role gets no right to use or delete a key here, those are "
+            "in the policy of each key it makes; the workflow that calls it alarms when it fails."
+        ),
+    )
+
+
+def tell_missing(*buckets: s3.IBucket) -> Grant:
+    """Of an object that is not there S3 says so only to who may list; to others it says 403."""
+    return _grant(["s3:ListBucket"], [bucket.bucket_arn for bucket in buckets])
 
 
 def read_secrets(*secrets: Secret) -> Grant:
@@ -116,7 +216,7 @@ def _grant(
     actions: Sequence[str],
     resources: Sequence[str],
     *,
-    conditions: dict[str, dict[str, list[str]]] | None = None,
+    conditions: Conditions | None = None,
 ) -> Grant:
     statement = iam.PolicyStatement(
         actions=list(actions), resources=list(resources), conditions=conditions

@@ -14,6 +14,7 @@ from infra.constructs.backup import Backup
 from infra.constructs.buckets import Bucket, LogsBucket, expire_after
 from infra.constructs.keys import Keys
 from infra.constructs.lifecycle import removal_policy
+from infra.constructs.malware_scan import MalwareScan
 from infra.constructs.queues import DLQ_RETENTION_DAYS, QUEUE_RETENTION_DAYS
 from infra.constructs.secrets import Secret
 from infra.constructs.tables import Table, string_key
@@ -119,6 +120,9 @@ class DataStack(StageStack):
             retain=retain,
             lifecycle_rules=[expire_after(_EXPORT_DAYS)],
         )
+        self.scan: MalwareScan | None = None
+        if self.stage.tenant.media_malware_scan:
+            self.scan = MalwareScan(self, "Scan", key=self.keys.data, logs=self.logs, retain=retain)
 
     def _secrets(self) -> None:
         # the last part of the stack's id is random: a placeholder nobody outside can guess

@@ -5,23 +5,22 @@ from pathlib import Path
 from aws_cdk import CfnOutput, Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_lambda_event_sources as event_sources
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from functions.core.runtime.policies import value
 from functions.inbound.settings import InboundSettings
 from functions.sender.settings import SenderSettings
 from functions.wakeup.settings import WakeupSettings
-from infra.acknowledge import SERVERLESS, acknowledge
 from infra.config import StageConfig
 from infra.constructs import permissions
 from infra.constructs.function import Function, Sizing
+from infra.constructs.malware_scan import MalwareScan
 from infra.constructs.permissions import READ_WRITE
-from infra.constructs.queues import QueueWithDlq
+from infra.constructs.queues import QueueWithDlq, feed
 from infra.stacks.base import FunctionStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingress import IngressStack
-from infra.stacks.sizes import INBOUND_BATCH, INBOUND_TIMEOUT, SENDER_TIMEOUT
+from infra.stacks.sizes import INBOUND_BATCH, INBOUND_TIMEOUT, MEDIA_TIMEOUT, SENDER_TIMEOUT
 
 
 class MessagingStack(FunctionStack):
@@ -51,10 +50,24 @@ class MessagingStack(FunctionStack):
             consumer_timeout=SENDER_TIMEOUT,
             fifo=True,
         )
+        # here and not with its consumer, because what comes in is announced there
+        self.media = QueueWithDlq(
+            self,
+            "Media",
+            key=data.keys.transit,
+            retain=self.stage.retain,
+            consumer_timeout=MEDIA_TIMEOUT,
+            # the pauses between them add up to more than a day
+            tries=value("media", "fetch", "tries"),
+        )
         self.inbound = self._inbound(ingress.inbound)
         self.sender = self._sender()
         self.wakeup = self._wakeup()
         self._every_minute()
+        if data.scan:
+            self._verdicts(data.scan)
+        CfnOutput(self, "MediaQueueUrl", value=self.media.queue.queue_url)
+        CfnOutput(self, "MediaDlqUrl", value=self.media.dlq.queue_url)
         CfnOutput(self, "OutboundQueueUrl", value=self.outbound.queue.queue_url)
         CfnOutput(self, "OutboundDlqUrl", value=self.outbound.dlq.queue_url)
 
@@ -71,10 +84,17 @@ class MessagingStack(FunctionStack):
                 transit_bucket=data.transit.bucket_name,
                 media_bucket=data.media.bucket_name,
                 pseudonym_secret_arn=data.pseudonym.secret_arn,
+                media_queue_url=self.media.queue.queue_url,
+                outbound_queue_url=self.outbound.queue.queue_url,
+                max_pending_per_conversation=stage.max_pending_per_conversation,
+                phone_number_ids=",".join(stage.tenant.phone_number_ids),
+                card_policy=stage.tenant.card_policy,
+                language=stage.tenant.language,
                 portfolio_id=stage.tenant.portfolio_id,
             ),
             grants=[
                 permissions.consume(source.queue),
+                permissions.send_to(self.media.queue, self.outbound.queue),
                 permissions.use_table(data.conversations, *READ_WRITE),
                 permissions.use_content_keys(data.content_keys, create=True),
                 permissions.use_objects(data.transit, "GetObject"),
@@ -92,7 +112,7 @@ class MessagingStack(FunctionStack):
                 concurrency=stage.concurrency.inbound,
             ),
         )
-        self._consume(
+        feed(
             inbound,
             source.queue,
             batch_size=INBOUND_BATCH,
@@ -138,32 +158,8 @@ class MessagingStack(FunctionStack):
             ),
         )
         # one conversation at a time: its order is kept, and a slow one holds up no neighbour
-        self._consume(
-            sender, self.outbound.queue, batch_size=1, concurrency=stage.concurrency.sender
-        )
+        feed(sender, self.outbound.queue, batch_size=1, concurrency=stage.concurrency.sender)
         return sender
-
-    def _consume(
-        self, consumer: Function, queue: sqs.IQueue, *, batch_size: int, concurrency: int
-    ) -> None:
-        source = event_sources.SqsEventSource(
-            queue,
-            batch_size=batch_size,
-            report_batch_item_failures=True,
-            # no more than is reserved: throttled polls would count as failed tries
-            max_concurrency=concurrency,
-        )
-        consumer.function.add_event_source(source)
-        acknowledge(
-            consumer.function,
-            "LambdaEventSourceMappingDestination",
-            SERVERLESS,
-            reason=(
-                "Lambda offers a failure destination for streams, not for SQS. Compensating "
-                "controls: partial batch responses, five tries, then the queue's own dead-letter "
-                "queue, which raises an alarm (asserted in tests/infra)."
-            ),
-        )
 
     def _wakeup(self) -> Function:
         data = self.data
@@ -202,5 +198,20 @@ class MessagingStack(FunctionStack):
             "EveryMinute",
             description="Wakes the conversations whose next try is due",
             schedule=events.Schedule.rate(Duration.minutes(1)),
+            targets=[target],
+        )
+
+    def _verdicts(self, scan: MalwareScan) -> None:
+        """Of GuardDuty, about copies of media: whoever stored a medium is told."""
+        target = targets.SqsQueue(self.media.queue, dead_letter_queue=self.failed_invocations)
+        events.Rule(
+            self,
+            "Verdicts",
+            description="What the malware scan found in a medium",
+            event_pattern=events.EventPattern(
+                source=["aws.guardduty"],
+                detail_type=["GuardDuty Malware Protection Object Scan Result"],
+                detail={"s3ObjectDetails": {"bucketName": [scan.bucket.bucket_name]}},
+            ),
             targets=[target],
         )

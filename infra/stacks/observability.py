@@ -1,10 +1,12 @@
 """Who is told when something is wrong, and where to look."""
 
 from aws_cdk import CfnOutput
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_xray as xray
 from constructs import Construct
 
+from functions.core.runtime.policies import value
 from infra.config import StageConfig
 from infra.constructs.alarms import FIVE_MINUTES, Alarms
 from infra.constructs.dashboard import Dashboard
@@ -13,9 +15,11 @@ from infra.constructs.metrics import counted
 from infra.constructs.rest_api import RestApi
 from infra.stacks.api import ApiStack
 from infra.stacks.base import StageStack
+from infra.stacks.content import ContentStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingress import IngressStack
 from infra.stacks.messaging import MessagingStack
+from infra.workflows.workflow import Workflow
 
 # the internet knocks on every open endpoint; this many in five minutes is more than noise
 _SIGNATURE_FAILURES = 5
@@ -25,6 +29,10 @@ _SERVER_ERRORS = 5
 _TRACED = 0.01
 # Meta expects less than 1 % of its webhooks to take longer
 _WEBHOOK_P99_MILLISECONDS = 1000
+# six days before Meta forgets the medium
+_MEDIA_WAIT_SECONDS = int(value("media", "fetch", "overdue")) * 3600
+# an hour: far more than a window and a few repeats, far less than the day a stream remembers
+_ARCHIVE_LAG_MILLISECONDS = 3_600_000
 
 
 class ObservabilityStack(StageStack):
@@ -37,18 +45,23 @@ class ObservabilityStack(StageStack):
         ingress: IngressStack,
         messaging: MessagingStack,
         api: ApiStack,
+        content: ContentStack,
     ) -> None:
         super().__init__(scope, "observability", stage=stage, purpose="alarms and dashboard")
         self.alarms = Alarms(
             self, "Alarms", key=data.keys.operations, email=stage.tenant.alarm_email
         )
         self.queues = {"Inbound": ingress.inbound.queue, "Outbound": messaging.outbound.queue}
+        # media that cannot be had yet wait in their queue on purpose
+        self.slow_queues = {"Media": messaging.media.queue}
         self.dlqs: dict[str, sqs.IQueue] = {
             "InboundDlq": ingress.inbound.dlq,
             "OutboundDlq": messaging.outbound.dlq,
             "IngressFailed": ingress.failed_invocations,
             "MessagingFailed": messaging.failed_invocations,
+            "MediaDlq": messaging.media.dlq,
             "ApiFailed": api.failed_invocations,
+            "ContentFailed": content.failed_invocations,
         }
         self.functions = {
             "Webhook": ingress.webhook,
@@ -56,10 +69,17 @@ class ObservabilityStack(StageStack):
             "Sender": messaging.sender,
             "Wakeup": messaging.wakeup,
             "MessagesApi": api.function,
+            "Media": content.media,
+            "Archiver": content.archiver,
+            "Epoch": content.epoch,
         }
+        self.workflows = {"EpochWorkflow": content.epoch_workflow}
         self.apis = {"WebhookApi": ingress.api, "Api": api.api}
         self._watch_queues()
         self._watch_messages()
+        self._watch_content()
+        for name, workflow in self.workflows.items():
+            self._watch_workflow(name, workflow)
         for name, rest in self.apis.items():
             self._watch_api(name, rest)
         for name, function in self.functions.items():
@@ -105,6 +125,14 @@ class ObservabilityStack(StageStack):
                 means="Messages wait too long. Look at errors and throttles of the consumer.",
             )
 
+        for name, queue in self.slow_queues.items():
+            self.alarms.when_waiting(
+                f"{name}Waiting",
+                queue,
+                seconds=_MEDIA_WAIT_SECONDS,
+                means="A medium could not be fetched for a day; after seven Meta has forgotten it.",
+            )
+
     def _watch_messages(self) -> None:
         self.alarms.when(
             "SignatureFailures",
@@ -118,6 +146,42 @@ class ObservabilityStack(StageStack):
             at_least=1,
             means="Graph refuses us: token, permission or account. Messages wait till it is fixed.",
         )
+
+    def _watch_content(self) -> None:
+        self.alarms.when(
+            "CiphertextRefused",
+            counted("CiphertextRefused", period=FIVE_MINUTES),
+            at_least=1,
+            means="Content was changed, or moved to another place or person: it was not shown.",
+        )
+        self.alarms.when(
+            "ArchiveLag",
+            self.functions["Archiver"].function.metric(
+                "IteratorAge", period=FIVE_MINUTES, statistic=cloudwatch.Stats.MAXIMUM
+            ),
+            at_least=_ARCHIVE_LAG_MILLISECONDS,
+            means="Changes wait for the archive; their stream forgets them after 24 hours.",
+        )
+        self.alarms.when(
+            "ArchiveLostObjects",
+            counted("ArchiveLostObjects", period=FIVE_MINUTES),
+            at_least=1,
+            means="A large update was gone before the archive had it: its record says so.",
+        )
+
+    def _watch_workflow(self, name: str, workflow: Workflow) -> None:
+        machine = workflow.machine
+        ends = {
+            "Failed": machine.metric_failed(period=FIVE_MINUTES),
+            "TimedOut": machine.metric_timed_out(period=FIVE_MINUTES),
+        }
+        for end, metric in ends.items():
+            self.alarms.when(
+                f"{name}{end}",
+                metric,
+                at_least=1,
+                means="An execution did not reach its end: its history names the step and why.",
+            )
 
     def _watch_api(self, name: str, rest: RestApi) -> None:
         self.alarms.when(
@@ -154,6 +218,13 @@ class ObservabilityStack(StageStack):
         dashboard.add_alarms(self.alarms.all)
         dashboard.add_messages()
         dashboard.add_apis({name: rest.api for name, rest in self.apis.items()})
-        dashboard.add_queues(self.queues, self.dlqs)
+        dashboard.add_queues({**self.queues, **self.slow_queues}, self.dlqs)
         dashboard.add_functions({name: each.function for name, each in self.functions.items()})
-        dashboard.add_tables({"Conversations": data.conversations, "Ephemeral": data.ephemeral})
+        dashboard.add_tables(
+            {
+                "Conversations": data.conversations,
+                "Ephemeral": data.ephemeral,
+                "ContentKeys": data.content_keys,
+                "Compliance": data.compliance,
+            }
+        )

@@ -1,4 +1,4 @@
-"""Timeouts that two stacks must agree on: a queue's visibility follows from its consumer's."""
+"""Timeouts that two parts must agree on: a queue or a workflow waits for its function."""
 
 from aws_cdk import Duration
 
@@ -7,3 +7,9 @@ INBOUND_BATCH = 5
 INBOUND_TIMEOUT = Duration.seconds(120)
 # drains one conversation: a burst paced at Meta's rate for one pair, then hands over to the next
 SENDER_TIMEOUT = Duration.seconds(60)
+# 100 MB from Meta, the largest there is, and what a slow minute adds
+MEDIA_TIMEOUT = Duration.seconds(300)
+# some thousand keys are listed, wrapped anew and written
+EPOCH_TIMEOUT = Duration.seconds(120)
+# a thousand changes are grouped, compressed and put; large ones are copied one by one
+ARCHIVER_TIMEOUT = Duration.seconds(120)

@@ -33,13 +33,13 @@ def _condition(condition: dict[str, Any] | None, assembly: Assembly) -> str:
     """` via s3` for a key used on behalf of a service; any other condition as it is written."""
     if condition is None:
         return ""
-    ((operator, wanted),) = condition.items()
-    if list(wanted) == ["kms:ViaService"]:
-        assert operator == "StringEquals"
-        services = [assembly.name_of(each) for each in _list(wanted["kms:ViaService"])]
-        return f" via {', '.join(sorted(each.partition('.')[0] for each in services))}"
+    if [list(wanted) for wanted in condition.values()] == [["kms:ViaService"]]:
+        (services,) = condition["StringEquals"].values()
+        names = [assembly.name_of(each).partition(".")[0] for each in _list(services)]
+        return f" via {', '.join(sorted(names))}"
     parts = [
         f"{key} {operator} {', '.join(assembly.name_of(each) for each in _list(values))}"
+        for operator, wanted in condition.items()
         for key, values in wanted.items()
     ]
     return f" when {' and '.join(parts)}"

@@ -7,7 +7,11 @@ from infra.config import load_stage
 
 STAGES = ["dev", "staging", "prod", "local"]
 # the only ones who put objects there, and where; a put with a lock needs the right to lock
-WRITERS: dict[str, str] = {}
+WRITERS = {
+    "content.Archiver": "<Archive.Arn>/*",
+    # proofs that an epoch is over, under the same lock
+    "content.Epoch": "<Archive.Arn>/proofs/*",
+}
 
 
 @pytest.mark.parametrize("name", STAGES)
@@ -68,13 +72,28 @@ def test_no_role_may_lift_a_lock_or_remove_a_version(assembled, name):
         assert not forbidden & set(row), role
 
 
-def test_only_who_writes_the_archive_may_lock_and_only_there(prod):
-    locking = {
-        role: row["s3:PutObjectRetention"]
+@pytest.mark.parametrize("action", ["s3:PutObject", "s3:PutObjectRetention"])
+def test_only_who_writes_the_archive_may_put_and_lock_and_only_there(prod, action):
+    writing = {
+        role: [place for place in row.get(action, []) if "Archive" in place]
         for role, row in iam_matrix(prod).items()
-        if "s3:PutObjectRetention" in row
     }
-    assert locking == {role: [place] for role, place in WRITERS.items()}
+    assert {role: places for role, places in writing.items() if places} == {
+        role: [place] for role, place in WRITERS.items()
+    }
+
+
+def test_no_other_bucket_is_locked_by_anyone(prod):
+    for role, row in iam_matrix(prod).items():
+        assert all("Archive" in place for place in row.get("s3:PutObjectRetention", [])), role
+
+
+def test_the_archiver_has_no_content_key_in_reach(prod):
+    row = iam_matrix(prod)["content.Archiver"]
+    assert not [place for places in row.values() for place in places if "ContentKeys" in place]
+    assert all(" via " in place for place in row["kms:Decrypt"])
+    users = prod.functions()["epoch"].properties["Environment"]["Variables"]
+    assert "Archiver" not in prod.name_of(users["AMANA_KEY_USER_ROLE_ARNS"])
 
 
 def _bucket(assembly):

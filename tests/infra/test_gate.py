@@ -28,9 +28,14 @@ def test_the_local_stage_is_the_same_stacks(assembled):
 
 
 def test_a_stage_file_with_every_choice_of_an_operator_still_passes(assembled):
-    # given a stage file with these two lines more
+    # given a stage file with these lines more
     dev = load_stage("dev")
-    tenant = replace(dev.tenant, reserve_concurrency=False, alarm_email="on-call@example.com")
+    tenant = replace(
+        dev.tenant,
+        reserve_concurrency=False,
+        alarm_email="on-call@example.com",
+        media_malware_scan=True,
+    )
 
     poor = assembled("poor", replace(dev, tenant=tenant))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from iam_matrix import iam_matrix
 
+TRANSIT_USE = "<KeysTransit.Arn> when kms:EncryptionContext:amana:use StringEquals transit"
 GOLDEN = Path(__file__).parent / "golden" / "iam_matrix.json"
 
 
@@ -30,51 +31,84 @@ def test_no_action_is_a_wildcard(prod):
     assert not [action for action in actions if "*" in action]
 
 
-def test_only_tracing_and_api_gateways_logging_name_all_resources(prod):
+def test_only_what_knows_no_resource_names_all_resources(prod):
     everything = {
         action
         for row in iam_matrix(prod).values()
         for action, resources in row.items()
-        if "*" in resources
+        if any(each.partition(" ")[0] == "*" for each in resources)
     }
-    assert {action.partition(":")[0] for action in everything} == {"xray", "logs"}
+    assert {a for a in everything if a.startswith("kms:")} == {"kms:CreateKey", "kms:TagResource"}
+    assert {action.partition(":")[0] for action in everything} == {"xray", "logs", "kms"}
+
+
+def test_only_the_turning_of_epochs_makes_keys_and_only_of_this_stage(prod):
+    makers = {role: row for role, row in iam_matrix(prod).items() if "kms:CreateKey" in row}
+    assert list(makers) == ["content.Epoch"]
+    (resource,) = makers["content.Epoch"]["kms:CreateKey"]
+    assert "aws:RequestTag/amana:stage StringEquals prod" in resource
+
+
+def test_no_role_may_delete_or_change_a_key(prod):
+    """Epochs' keys are retired by what their own policies say."""
+    actions = {action for row in iam_matrix(prod).values() for action in row}
+    forbidden = ("kms:Schedule", "kms:Put", "kms:Disable", "kms:Cancel", "kms:ReEncrypt*")
+    assert not [action for action in actions if action.startswith(forbidden)]
 
 
 # who seals and opens what travels in queues; nobody else has a use for KMS itself
 TRANSIT = {
     "ingress.Webhook": {"kms:GenerateDataKey"},
     "messaging.Inbound": {"kms:Decrypt"},
+    "content.Media": {"kms:Decrypt"},
 }
 
 
 def test_keys_are_used_through_services_but_for_what_travels(prod):
-    direct = {
+    used = {
         role: {
             action
             for action, resources in row.items()
-            if action.startswith("kms:") and not all(" via " in each for each in resources)
+            if action in {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"}
+            and any(TRANSIT_USE in each for each in resources)
         }
         for role, row in iam_matrix(prod).items()
     }
-    assert {role: actions for role, actions in direct.items() if actions} == TRANSIT
-
-
-def test_what_travels_opens_with_the_transit_key_for_that_use_only(prod):
+    assert {role: actions for role, actions in used.items() if actions} == TRANSIT
     for role, row in iam_matrix(prod).items():
-        for action in TRANSIT.get(role, ()):
-            (resource,) = [each for each in row[action] if " via " not in each]
-            use = "kms:EncryptionContext:amana:use StringEquals transit"
-            assert resource == f"<KeysTransit.Arn> when {use}"
+        for action in row.keys() & {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"}:
+            known = (" via ", TRANSIT_USE, " when kms:EncryptionContext:")
+            assert all(any(each in r for each in known) for r in row[action]), (role, action)
 
 
-def test_no_function_may_delete_anything_but_queue_messages(prod):
+def test_a_workflow_uses_its_key_for_its_own_history_and_log(prod):
+    row = iam_matrix(prod)["content.EpochWorkflow"]
+    machine = "stateMachine:amana-prod-epoch"
+    (history,) = row["kms:Decrypt"]
+    assert "kms:EncryptionContext:aws:states:stateMachineArn StringEquals" in history
+    assert history.endswith(machine)
+    assert row["lambda:InvokeFunction"] == ["<EpochFunction.Arn>"]
+
+
+# what goes when it has served its purpose
+DELETED = {
+    ("content.Media", "s3:DeleteObject"): ["<Transit.Arn>/uploads/*"],
+}
+
+
+def test_no_function_may_delete_anything_but_queue_messages_and_what_is_passing_through(prod):
     deleting = {
-        action for row in iam_matrix(prod).values() for action in row if ":Delete" in action
+        (role, action): resources
+        for role, row in iam_matrix(prod).items()
+        for action, resources in row.items()
+        if ":Delete" in action and action != "sqs:DeleteMessage"
     }
-    assert deleting == {"sqs:DeleteMessage"}
+    logs = deleting.pop(("content.EpochWorkflow", "logs:DeleteLogDelivery"))
+    assert logs == ["*"]
+    assert deleting == DELETED
 
 
-def test_the_access_token_is_read_by_the_sender_only_and_the_app_secret_by_the_webhook(prod):
+def test_secrets_are_read_by_who_needs_them(prod):
     readers = {
         secret: [
             role
@@ -84,7 +118,12 @@ def test_the_access_token_is_read_by_the_sender_only_and_the_app_secret_by_the_w
         for secret in ("access-token-??????", "meta-??????", "pseudonym-??????")
     }
     assert readers == {
-        "access-token-??????": ["messaging.Sender"],
+        "access-token-??????": ["content.Media", "messaging.Sender"],
         "meta-??????": ["ingress.Webhook"],
-        "pseudonym-??????": ["api.MessagesApi", "messaging.Inbound", "messaging.Sender"],
+        "pseudonym-??????": [
+            "api.MessagesApi",
+            "content.Media",
+            "messaging.Inbound",
+            "messaging.Sender",
+        ],
     }

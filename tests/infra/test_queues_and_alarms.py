@@ -2,6 +2,9 @@
 
 import pytest
 
+from functions.core.runtime.policies import value
+from infra.build import function_names
+
 
 def test_every_queue_is_a_dead_letter_queue_or_has_one_of_its_own_kind(prod):
     queues = {each.id: each for each in prod.of_type("AWS::SQS::Queue")}
@@ -10,7 +13,9 @@ def test_every_queue_is_a_dead_letter_queue_or_has_one_of_its_own_kind(prod):
             assert queue.properties["MessageRetentionPeriod"] == 14 * 86_400, queue
             continue
         redrive = queue.properties["RedrivePolicy"]
-        assert redrive["maxReceiveCount"] == 5, queue
+        # media are waited for, see policies/media.toml
+        tries = value("media", "fetch", "tries") if queue.id.startswith("Media") else 5
+        assert redrive["maxReceiveCount"] == tries, queue
         dlq = queues[redrive["deadLetterTargetArn"]["Fn::GetAtt"][0]]
         assert dlq.properties.get("FifoQueue") == queue.properties.get("FifoQueue"), queue
 
@@ -29,12 +34,17 @@ def test_every_dead_letter_queue_has_an_alarm_on_its_first_message(prod):
 @pytest.mark.parametrize(
     ("metric", "count"),
     [
-        ("ApproximateAgeOfOldestMessage", 2),
+        ("ApproximateAgeOfOldestMessage", 3),
         ("SignatureFailures", 1),
         ("ChannelStopped", 1),
         ("5XXError", 2),
-        ("Errors", 5),
-        ("Throttles", 5),
+        ("Errors", len(function_names())),
+        ("Throttles", len(function_names())),
+        ("CiphertextRefused", 1),
+        ("IteratorAge", 1),
+        ("ArchiveLostObjects", 1),
+        ("ExecutionsFailed", 1),
+        ("ExecutionsTimedOut", 1),
     ],
 )
 def test_there_is_an_alarm_on(prod, metric, count):
@@ -68,20 +78,51 @@ def test_alarms_may_publish_to_the_encrypted_topic(prod):
 def test_visibility_is_six_times_the_consumers_timeout(prod):
     queues = {each.id[:-8]: each.properties for each in prod.of_type("AWS::SQS::Queue")}
     functions = prod.functions()
-    for queue, consumer in (("InboundQueue", "inbound"), ("OutboundQueue", "sender")):
+    consumers = {"InboundQueue": "inbound", "OutboundQueue": "sender", "MediaQueue": "media"}
+    for queue, consumer in consumers.items():
         timeout = functions[consumer].properties["Timeout"]
         assert queues[queue]["VisibilityTimeout"] == 6 * timeout
 
 
 def test_consumers_report_single_failures_and_take_no_more_than_is_reserved(prod):
     functions = {each.id: each for each in prod.functions().values()}
-    sources = prod.of_type("AWS::Lambda::EventSourceMapping")
-    assert len(sources) == 2
+    sources = [
+        each.properties
+        for each in prod.of_type("AWS::Lambda::EventSourceMapping")
+        if "TumblingWindowInSeconds" not in each.properties
+    ]
+    assert len(sources) == 3
     for source in sources:
-        assert source.properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-        function = functions[source.properties["FunctionName"]["Ref"]]
+        assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        function = functions[source["FunctionName"]["Ref"]]
         reserved = function.properties["ReservedConcurrentExecutions"]
-        assert source.properties["ScalingConfig"]["MaximumConcurrency"] == reserved
+        assert source["ScalingConfig"]["MaximumConcurrency"] == reserved
+
+
+def test_the_archiver_misses_no_change_and_is_told_its_shard(prod):
+    (source,) = [
+        each.properties
+        for each in prod.of_type("AWS::Lambda::EventSourceMapping")
+        if "Archiver" in each.properties["FunctionName"]["Ref"]
+    ]
+    assert "Conversations" in prod.name_of(source["EventSourceArn"])
+    assert source["StartingPosition"] == "TRIM_HORIZON"
+    # without a window Lambda names no shard
+    assert source["TumblingWindowInSeconds"] == 60
+    assert source["BisectBatchOnFunctionError"] is True
+    # tried until the stream forgets
+    assert "MaximumRetryAttempts" not in source
+    assert "MaximumRecordAgeInSeconds" not in source
+    assert "FailedInvocations" in str(source["DestinationConfig"]["OnFailure"])
+
+
+def test_media_are_waited_for_longer_than_a_day_and_shorter_than_meta_keeps_them(prod):
+    tries = value("media", "fetch", "tries")
+    pauses = value("media", "fetch", "retries")
+    waited = sum(pauses) + (tries - len(pauses)) * pauses[-1]
+    (queue,) = [q for q in prod.of_type("AWS::SQS::Queue") if q.id.startswith("MediaQueue")]
+    kept = queue.properties["MessageRetentionPeriod"]
+    assert 86_400 < waited < kept < value("media", "lifetime", "webhook_id") * 86_400
 
 
 def test_outbound_keeps_order_per_conversation_and_not_across(prod):
@@ -92,9 +133,9 @@ def test_outbound_keeps_order_per_conversation_and_not_across(prod):
 
 
 def test_undelivered_schedule_events_and_failed_invocations_are_kept(prod):
-    (rule,) = prod.of_type("AWS::Events::Rule")
-    (target,) = rule.properties["Targets"]
-    assert "FailedInvocations" in str(target["DeadLetterConfig"])
+    for rule in prod.of_type("AWS::Events::Rule"):
+        (target,) = rule.properties["Targets"]
+        assert "FailedInvocations" in str(target["DeadLetterConfig"]), rule
     for function in prod.functions().values():
         assert "FailedInvocations" in str(function.properties["DeadLetterConfig"]), function
 

@@ -1,0 +1,106 @@
+"""State machines: every way ends, every step is tried again, nothing is written out."""
+
+import json
+
+import pytest
+
+from infra.workflows.epoch import epoch_definition
+
+DEFINITIONS = {
+    "epoch": epoch_definition("arn:function", step_seconds=130, wait_seconds=600),
+}
+
+
+def _after(state):
+    """Names of the states that may follow."""
+    catches = [each["Next"] for each in state.get("Catch", [])]
+    choices = [each["Next"] for each in state.get("Choices", [])]
+    return {*choices, *catches, *(state[key] for key in ("Next", "Default") if key in state)}
+
+
+def _states(definition):
+    """All of them, those inside a map too, each with the states beside it."""
+    for name, state in definition["States"].items():
+        yield name, state, definition
+        if "ItemProcessor" in state:
+            yield from _states(state["ItemProcessor"])
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_every_state_is_reached_and_every_next_one_exists(name):
+    definition = DEFINITIONS[name]
+    for state, body, beside in _states(definition):
+        assert _after(body) <= set(beside["States"]), state
+    seen, queue = set(), [definition["StartAt"]]
+    while queue:
+        at = queue.pop()
+        if at not in seen:
+            seen.add(at)
+            queue += _after(definition["States"][at])
+    assert seen == set(definition["States"])
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_every_state_ends_or_goes_on(name):
+    for state, body, _ in _states(DEFINITIONS[name]):
+        ends = body["Type"] in {"Succeed", "Fail"} or body.get("End")
+        assert ends or _after(body), state
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_every_step_is_tried_again_and_none_waits_for_ever(name):
+    tasks = [body for _, body, _ in _states(DEFINITIONS[name]) if body["Type"] == "Task"]
+    assert tasks
+    for task in tasks:
+        assert task["Retry"][0]["MaxAttempts"] >= 3
+        assert task["TimeoutSeconds"] <= 900
+    assert DEFINITIONS[name]["TimeoutSeconds"] <= 86_400
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_workflows_are_written_in_jsonpath(name):
+    assert "QueryLanguage" not in json.dumps(DEFINITIONS[name])
+
+
+def test_state_machines_are_under_our_key_traced_and_log_neither_input_nor_output(prod):
+    machines = prod.of_type("AWS::StepFunctions::StateMachine")
+    assert {each.properties["StateMachineName"] for each in machines} == {
+        f"amana-prod-{name}" for name in DEFINITIONS
+    }
+    for machine in machines:
+        encryption = machine.properties["EncryptionConfiguration"]
+        assert "KeysOperations" in prod.name_of(encryption["KmsKeyId"]), machine
+        assert machine.properties["TracingConfiguration"] == {"Enabled": True}, machine
+        logging = machine.properties["LoggingConfiguration"]
+        assert logging["IncludeExecutionData"] is False, machine
+
+
+def test_epochs_are_looked_at_every_hour_and_after_every_deployment(prod):
+    rules = [
+        each.properties
+        for each in prod.of_type("AWS::Events::Rule")
+        if "EpochWorkflow" in str(each.properties["Targets"])
+    ]
+    (schedule,) = [each for each in rules if "ScheduleExpression" in each]
+    (deployed,) = [each for each in rules if "EventPattern" in each]
+    assert schedule["ScheduleExpression"] == "rate(1 hour)"
+    detail = deployed["EventPattern"]["detail"]
+    assert detail["status-details"] == {"status": ["CREATE_COMPLETE", "UPDATE_COMPLETE"]}
+    (stacks,) = detail["stack-id"]
+    assert prod.name_of(stacks["prefix"]).endswith(":stack/amana-prod-")
+
+
+def test_whoever_seals_or_opens_content_may_open_epochs(prod):
+    variables = prod.functions()["epoch"].properties["Environment"]["Variables"]
+    told = prod.name_of(variables["AMANA_KEY_USER_ROLE_ARNS"])
+    readers = {
+        function
+        for function, each in prod.functions().items()
+        if "AMANA_KEYS_TABLE" in each.properties["Environment"]["Variables"]
+    }
+    named = {each.strip("<>").removesuffix("Role.Arn") for each in told.split(",")}
+    assert named == {_construct(name) for name in readers - {"epoch"}}
+
+
+def _construct(function):
+    return "".join(part.capitalize() for part in function.split("_"))
