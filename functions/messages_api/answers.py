@@ -12,12 +12,16 @@ class Answer(BaseModel):
 
 
 class Accepted(Answer):
-    """The message is stored and will be sent; read it to learn what became of it."""
+    """The message is stored and will be sent; read it to learn what became of it.
+
+    `masked_card_numbers`: so many of them were made unreadable, and the person gets it like that.
+    """
 
     id: str
     status: str
     conversation_id: str
     contact_id: str
+    masked_card_numbers: int
 
 
 class Status(BaseModel):
@@ -49,6 +53,13 @@ class Version(Answer):
     errors: list[dict[str, JsonValue]]
 
 
+class Medium(Answer):
+    """An image, video, audio, document or sticker of a message: see /v1/media/{id}."""
+
+    id: str
+    kind: str
+
+
 class Message(Answer):
     """One message of either direction.
 
@@ -74,6 +85,7 @@ class Message(Answer):
     errors: list[dict[str, JsonValue]]
     reasons: list[Reason]
     versions: list[Version]
+    media: list[Medium]
     masked_card_numbers: int
     is_destroyed: bool
     destroyed_at: str | None

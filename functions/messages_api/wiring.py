@@ -88,6 +88,7 @@ def reading() -> Reading:
         listing=listing,
         directory=directory(),
         blobs=S3BlobSource(aws.s3(), chosen.media_bucket, seal().ring),
+        pseudonyms=pseudonyms(),
         recent=Recent(
             records=records(),
             listing=listing,

@@ -51,7 +51,14 @@ def make_world(records: Any, sending: Any, listing: Any, blobs: Any, source: Any
         now_ms=lambda: now[0],
     )
     return World(
-        Reading(records=records, listing=listing, directory=directory, blobs=source, recent=recent),
+        Reading(
+            records=records,
+            listing=listing,
+            directory=directory,
+            blobs=source,
+            recent=recent,
+            pseudonyms=build.PSEUDONYMS,
+        ),
         ConversationsService(
             records=records,
             directory=directory,
@@ -347,3 +354,16 @@ def test_a_cursor_is_good_for_its_own_list_only(world):
         world.reading.account_updates(build.WABA, cursor=cursor, limit=1)
     with pytest.raises(BadCursorError):
         world.reading.conversations(cursor=cursor, limit=1)
+
+
+def test_media_are_named_by_ids_under_which_they_can_be_had(world):
+    image = {"type": "image", "image": {"id": "1003383421387256", "mime_type": "image/jpeg"}}
+    message = {**build.text_message("wamid.1", sender=ADA, at=T), **image}
+    del message["text"]
+    world.told(build.change(messages=[message]))
+    (conversation,) = listed(world)
+    (shown,) = world.reading.messages(conversation["id"], limit=10).items
+    (medium,) = shown["media"]
+    assert medium["kind"] == "image"
+    assert medium["id"].startswith("f_")
+    assert world.reading.message(shown["id"])["media"] == [medium]

@@ -34,6 +34,7 @@ class World:
             listing=self.listing,
             directory=directory,
             blobs=MemoryBlobSource(build.MemoryBlobs()),
+            pseudonyms=build.PSEUDONYMS,
             recent=Recent(
                 records=self.records,
                 listing=self.listing,

@@ -6,10 +6,12 @@ also joins last year's messages.
 """
 
 import heapq
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from functions.core.contacts.model import Person, Span
+from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory
 from functions.core.content.errors import KeyDestroyedError
 from functions.core.conversations import read_cursor
@@ -26,6 +28,7 @@ from functions.core.conversations.read_store import (
     descending,
 )
 from functions.core.conversations.views import account_update_view, message_view
+from functions.core.media.facts import media_of
 from functions.core.runtime.records import Item, Key, RecordStore
 
 # Message records may be large, so not a whole page of them in one BatchGetItem.
@@ -44,12 +47,14 @@ class Reading:
         directory: Directory,
         blobs: BlobSource,
         recent: Recent,
+        pseudonyms: Pseudonyms,
     ) -> None:
         self._records = records
         self._listing = listing
         self._directory = directory
         self._blobs = blobs
         self._recent = recent
+        self._pseudonyms = pseudonyms
 
     def conversations(
         self, *, phone_number_id: str | None = None, cursor: str | None = None, limit: int
@@ -115,12 +120,25 @@ class Reading:
 
     def _view(self, key: Key, item: Item, contact_id: str) -> View:
         facts = {fact_id: self._whole(fact) for fact_id, fact in item["facts"].items()}
-        return message_view(
+        view = message_view(
             key.pk.removeprefix("MESSAGE#"),
             {**item, "facts": facts},
             contact_id=contact_id,
             participants=self._participants(key, item),
         )
+        return {**view, "media": self._media(facts.values())}
+
+    def _media(self, facts: Iterable[Mapping[str, Any]]) -> list[View]:
+        """By our ids, under which `/v1/media` tells what became of them."""
+        found = {
+            media_id: {"id": media_id, "kind": medium.kind.value}
+            for fact in facts
+            if "raw" in fact
+            for media_id, medium in media_of(
+                self._pseudonyms, fact, json.loads(fact["raw"])["update"]
+            )
+        }
+        return list(found.values())
 
     def _participants(self, key: Key, item: Item) -> list[Item]:
         if all(fact["kind"] != FactKind.PARTICIPANTS for fact in item["facts"].values()):

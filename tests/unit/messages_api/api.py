@@ -69,6 +69,7 @@ class Api:
             listing=listing,
             directory=directory,
             blobs=MemoryBlobSource(build.MemoryBlobs()),
+            pseudonyms=build.PSEUDONYMS,
             recent=recent,
         )
         monkeypatch.setattr(wiring, "sending", lambda: self.sending)
