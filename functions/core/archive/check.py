@@ -20,6 +20,7 @@ from functions.core.archive.segment import (
     manifest_name,
     number_of,
     segment_from,
+    shard_of,
     summary_as_json,
 )
 
@@ -89,7 +90,7 @@ def manifest_from(name: str, data: bytes) -> Manifest:
         and told["last_sequence"].isdecimal()
         and _is_time(told["retain_until"])
         and manifest_name(told["segment"]) == name
-        and name.split("/")[4:5] == [told["shard"]]
+        and shard_of(name) == told["shard"]
         and (told["previous"] is None or {"manifest", "sha256"} <= told["previous"].keys())
     )
     return Manifest(name, hashlib.sha256(data).hexdigest(), told if is_one else {})

@@ -72,6 +72,12 @@ def number_of(name: str) -> int:
     return int(number) if number.isdecimal() else -1
 
 
+def shard_of(name: str) -> str:
+    """Of a segment or a manifest; "" when the name has another shape."""
+    parts = name.split("/")
+    return parts[4] if len(parts) == 6 else ""  # noqa: PLR2004 (as `segment_name` makes it)
+
+
 def day_of(name: str) -> str:
     """2026/11/24, of a segment or a manifest."""
     return name.removeprefix("segments/")[:10]

@@ -19,6 +19,7 @@ from functions.core.archive.segment import (
     SEGMENT_ENDING,
     Head,
     manifest_name,
+    shard_of,
 )
 
 _STRENGTH = {"GOVERNANCE": 1, "COMPLIANCE": 2}
@@ -218,7 +219,7 @@ def _is_in_place(name: str) -> bool:
         midnight(name)
     except ValueError:
         return False
-    shape = name.startswith("segments/") and len(name.split("/")) == 6  # noqa: PLR2004 (as above)
+    shape = name.startswith("segments/") and shard_of(name) != ""
     return shape and name.endswith((SEGMENT_ENDING, MANIFEST_ENDING))
 
 
