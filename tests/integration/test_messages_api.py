@@ -11,7 +11,18 @@ from functions.core.conversations.service import ConversationsService
 from functions.core.runtime import log
 from functions.messages_api import answers, handler, wiring
 from functions.messages_api.settings import MessagesApiSettings
-from tests.fakes import build, tables
+from tests.fakes import build
+from tests.integration.sealed_platform import (
+    at_rest,
+    create_queue,
+    create_stores,
+    destroy,
+    items,
+    pseudonym_secret,
+    put,
+    start_anew,
+    without_kms,
+)
 from tests.unit.messages_api.api import Answer, Context, event
 
 NOW = 1_790_000_000
@@ -22,36 +33,23 @@ OTHER_NUMBER = "106540000000002"
 @pytest.fixture
 def aws(monkeypatch):
     with mock_aws():
-        tables.create(boto3.client("dynamodb"))
-        boto3.client("s3").create_bucket(
-            Bucket="media", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
-        )
-        queue = boto3.client("sqs").create_queue(
-            QueueName="outbound.fifo", Attributes={"FifoQueue": "true"}
-        )
-        secret = boto3.client("secretsmanager").create_secret(
-            Name="pseudonym", SecretString=json.dumps({"key": "k"})
-        )
+        create_stores()
+        queue_url = create_queue("outbound.fifo")
         settings = MessagesApiSettings(
             conversations_table="conversations",
-            outbound_queue_url=queue["QueueUrl"],
+            keys_table="keys",
+            outbound_queue_url=queue_url,
             media_bucket="media",
-            pseudonym_secret_arn=secret["ARN"],
+            pseudonym_secret_arn=pseudonym_secret(),
             portfolio_id="portfolio-1",
             phone_number_ids=f"{build.NUMBER},{OTHER_NUMBER}",
             max_pending_per_conversation=3,
         )
         for name, value in settings.environment().items():
             monkeypatch.setenv(name, value)
-        _forget()
-        yield queue["QueueUrl"]
-    _forget()
-
-
-def _forget():
-    for made in vars(wiring).values():
-        if hasattr(made, "cache_clear"):
-            made.cache_clear()
+        start_anew(wiring)
+        yield queue_url
+    start_anew(wiring)
 
 
 def ask(method, path, **more):
@@ -74,7 +72,7 @@ def told(*changes):
         records=wiring.records(),
         directory=wiring.directory(),
         pseudonyms=wiring.pseudonyms(),
-        blobs=S3Blobs(boto3.client("s3"), "media"),
+        blobs=S3Blobs(boto3.client("s3"), "media", wiring.seal().ring),
         entry_point_hours=72,
     )
     folding.fold(build.body(build.webhook(*changes, time=NOW)))
@@ -203,6 +201,108 @@ def test_a_table_that_cannot_be_reached_is_503(aws):
     for answer in (post(text()), ask("GET", "/v1/conversations")):
         assert answer.status == 503
         assert answer.headers["Retry-After"] == ["1"]
+
+
+def written(wamid="wamid.IN", *, sender=ADA, body=CANARY):
+    """What one person wrote, as the API shows it."""
+    message = build.text_message(wamid, sender=sender, at=NOW, text={"body": body})
+    told(build.change(messages=[message]))
+    (new,) = [each for each in listed() if each["wamid"] == wamid]
+    return new
+
+
+def listed():
+    found = ask("GET", "/v1/conversations").body["items"]
+    paths = [f"/v1/conversations/{each['id']}/messages" for each in found]
+    return [message for path in paths for message in ask("GET", path).body["items"]]
+
+
+def test_whoever_looks_into_tables_buckets_and_queues_reads_nothing(aws):
+    parameters = [{"type": "text", "text": CANARY}]
+    template = {"name": "order", "language": {"code": "en"}}
+    template["components"] = [{"type": "body", "parameters": parameters}]
+    written()
+    written("wamid.LARGE", body=CANARY * 5000)
+    post(text(CANARY))
+    post({"to": f"+{ADA}", "type": "template", "template": template}, key="key-2")
+    post({"type": "read", "read": {"message_id": "wamid.IN"}}, key="key-3")
+
+    assert len(listed()) == len(items(prefix="MESSAGE#")) == 5
+    kept = at_rest()
+    assert [canary for canary in (CANARY, ADA, "wamid.") if canary.encode() in kept] == []
+
+
+def test_without_kms_nothing_is_accepted_or_shown_and_nothing_lost(aws, monkeypatch):
+    shown = written()
+    start_anew(wiring)
+    before = items()
+    with without_kms(monkeypatch):
+        for answer in (
+            post(text(CANARY)),
+            ask("GET", f"/v1/messages/{shown['id']}"),
+            ask("GET", "/v1/conversations"),
+        ):
+            assert answer.status == 503
+            assert answer.headers["Retry-After"] == ["1"]
+    assert items() == before
+    assert wake_ups(aws) == []
+    assert post(text(CANARY)).status == 202
+    assert shown in listed()
+
+
+def test_without_kms_not_even_a_new_person_is_kept_in_clear(aws, monkeypatch):
+    with without_kms(monkeypatch):
+        assert post(text(CANARY)).status == 503
+    assert {item["pk"]["S"].partition("#")[0] for item in items()} <= {"ALIAS"}
+    assert ADA.encode() not in at_rest()
+
+
+@pytest.mark.parametrize("part", ["facts", "sealed_intent"])
+def test_what_was_moved_to_another_contact_is_refused_with_an_alarm(aws, capsys, part):
+    if part == "facts":
+        ids = [written()["id"], written("wamid.2", sender="15550177777")["id"]]
+    else:
+        ids = [
+            post(text(f"to {to}", to=f"+{to}"), key=to).body["id"] for to in (ADA, "15550177777")
+        ]
+    one, other = (items(prefix=f"MESSAGE#{each}")[0] for each in ids)
+    put({**one, part: other[part]})
+
+    answer = ask("GET", f"/v1/messages/{ids[0]}")
+
+    assert (answer.status, answer.body["type"]) == (500, "urn:amana:problem:internal-error")
+    out, err = capsys.readouterr()
+    assert '"CiphertextRefused":1' in out
+    assert [canary for canary in (CANARY, ADA, "15550177777") if canary in out + err] == []
+    assert ask("GET", f"/v1/messages/{ids[1]}").status == 200
+
+
+def test_of_a_destroyed_key_it_is_told_when_and_its_neighbours_are_as_before(aws):
+    gone = written()
+    large = written("wamid.LARGE", body=CANARY * 5000)
+    kept = written("wamid.2", sender="15550177777")
+    (item,) = items(prefix=f"MESSAGE#{gone['id']}")
+    (fact,) = item["facts"]["M"].values()
+    destroy(fact["M"]["key"]["S"])
+    start_anew(wiring)
+
+    for message in (gone, large):
+        shown = ask("GET", f"/v1/messages/{message['id']}").body
+        answers.Message.model_validate(shown)
+        assert shown["is_destroyed"] is True
+        assert shown["destroyed_at"] == "2026-09-21T14:13:20.000Z"
+        assert (shown["type"], shown["direction"]) == ("text", "inbound")
+        assert (shown["content"], shown["wamid"]) == ({}, None)
+        assert shown["timestamp"] == message["timestamp"]
+    assert ask("GET", f"/v1/messages/{kept['id']}").body == kept
+    people = {
+        each["id"]: each["contact"]["aliases"]
+        for each in ask("GET", "/v1/conversations").body["items"]
+    }
+    assert people == {
+        gone["conversation_id"]: [],
+        kept["conversation_id"]: [{"kind": "phone", "value": "15550177777"}],
+    }
 
 
 def test_logs_carry_ids_and_counts_and_nothing_of_the_person(aws, capsys):

@@ -8,16 +8,31 @@ from types import SimpleNamespace
 
 import boto3
 import pytest
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 from moto import mock_aws
 
+from functions.core.content.dynamodb import DynamoKeys
+from functions.core.content.keyring import KeyRing
+from functions.core.content.kms import KmsRoots
+from functions.core.content.records import SealedRecords, Sealing
 from functions.core.runtime import aws as clients
 from functions.core.runtime.dynamodb import DynamoRecords
 from functions.core.sending.dynamodb import DynamoSending
 from functions.sender import wiring
 from functions.sender.settings import SenderSettings
 from sandbox import Sandbox, SandboxConfig
-from tests.fakes import build, tables
+from tests.fakes import build
 from tests.fakes.platform import Platform
+from tests.integration.sealed_platform import (
+    at_rest,
+    create_stores,
+    destroy,
+    items,
+    pseudonym_secret,
+    put,
+    start_anew,
+    without_kms,
+)
 
 NUMBER, PERSON = build.NUMBER, "15550100001"
 CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
@@ -46,21 +61,16 @@ def sandbox():
 def platform(sandbox, monkeypatch):
     """The accepting side on the same tables, with the real time."""
     with mock_aws():
-        client = boto3.client("dynamodb")
-        tables.create(client)
-        secrets = boto3.client("secretsmanager")
-        arns = {
-            name: secrets.create_secret(Name=name, SecretString=json.dumps(value))["ARN"]
-            for name, value in (
-                ("access", {"access_token": "good token"}),
-                ("pseudonym", {"key": "test key"}),
-            )
-        }
+        create_stores()
+        token = boto3.client("secretsmanager").create_secret(
+            Name="access", SecretString='{"access_token": "good token"}'
+        )
         settings = SenderSettings(
             conversations_table="conversations",
+            keys_table="keys",
             ephemeral_table="ephemeral",
-            access_token_secret_arn=arns["access"],
-            pseudonym_secret_arn=arns["pseudonym"],
+            access_token_secret_arn=token["ARN"],
+            pseudonym_secret_arn=pseudonym_secret("test key"),
             portfolio_id="portfolio-1",
             graph_url=sandbox.graph_url,
             graph_version="v26.0",
@@ -69,17 +79,24 @@ def platform(sandbox, monkeypatch):
         )
         for name, value in settings.environment().items():
             monkeypatch.setenv(name, value)
-        for cached in (wiring.settings, wiring.drain):
-            cached.cache_clear()
-        platform = Platform()
-        platform.clock.now = clients_now()
-        platform.records = DynamoRecords(client, "conversations")
-        platform.store = DynamoSending(client, "conversations")
-        platform.directory = build.directory(platform.records)
-        platform.conversations = build.conversations(platform.records)
-        platform.service = platform._service()
-        platform.write_in()
-        yield platform
+        start_anew(wiring)
+        yield accepting()
+
+
+def accepting():
+    """As the messages API and the inbound function have it: a memory of keys of its own."""
+    client = boto3.client("dynamodb")
+    keys = DynamoKeys(client, "keys")
+    sealing = Sealing(KeyRing(store=keys, roots=KmsRoots(boto3.client("kms"))))
+    platform = Platform()
+    platform.clock.now = clients_now()
+    platform.records = SealedRecords(DynamoRecords(client, "conversations"), sealing)
+    platform.store = DynamoSending(client, "conversations", sealing)
+    platform.directory = build.directory(platform.records)
+    platform.conversations = build.conversations(platform.records)
+    platform.service = platform._service()
+    platform.write_in()
+    return platform
 
 
 def clients_now():
@@ -95,6 +112,14 @@ def wake(platform, thread=None):
     body = json.dumps({"thread": thread or platform.wake_ups.sent[-1]})
     record = {"messageId": "q-1", "body": body, "attributes": {"MessageGroupId": "g"}}
     return handler({"Records": [{**record, "eventSource": "aws:sqs"}]}, CONTEXT)
+
+
+def comes_back(platform):
+    """Whether the queue keeps the wake-up: the batch reports it, or fails as a whole."""
+    try:
+        return wake(platform) == {"batchItemFailures": [{"itemIdentifier": "q-1"}]}
+    except BatchProcessingError:
+        return True
 
 
 def accepted_ids(sandbox):
@@ -178,6 +203,59 @@ def test_killed_at_this_point_graph_accepts_no_intent_twice(
 def later(monkeypatch, delivery, *, minutes):
     now = delivery._now_ms() + minutes * 60_000
     monkeypatch.setattr(delivery, "_now_ms", lambda: now)
+
+
+def test_without_kms_a_message_stays_queued_and_goes_out_later(platform, sandbox, monkeypatch):
+    message = platform.accept()
+    with without_kms(monkeypatch):
+        assert comes_back(platform)
+    assert platform.state(message.id) == "queued"
+    assert sandbox.accepted() == []
+    assert wake(platform) == {"batchItemFailures": []}
+    assert accepted_ids(sandbox) == [message.id]
+
+
+def test_what_became_of_messages_is_sealed_too(platform, sandbox):
+    first = platform.accept("k1", text={"body": "canary Quetzalcoatl"})
+    wake(platform)
+    sandbox.fault("error", code=131_026)
+    second = platform.accept("k2", text={"body": "canary Quetzalcoatl"})
+    wake(platform)
+
+    assert [platform.state(each.id) for each in (first, second)] == ["accepted", "failed"]
+    assert platform.store.message(first.id)["wamid"].startswith("wamid.")
+    assert platform.store.message(second.id)["error"]["code"] == 131_026
+    kept = at_rest()
+    for canary in ("Quetzalcoatl", PERSON, "wamid.", "undeliverable"):
+        assert canary.encode().lower() not in kept.lower()
+
+
+@pytest.mark.parametrize("part", ["sealed_intent", "sealed_address"])
+def test_an_intent_moved_to_another_message_is_not_sent(platform, sandbox, capsys, part):
+    first, second = platform.accept("k1"), platform.accept("k2", text={"body": "canary"})
+    one, other = (items(prefix=f"MESSAGE#{each.id}")[0] for each in (first, second))
+    put({**one, part: other[part]})
+
+    assert comes_back(platform)
+
+    assert sandbox.accepted() == []
+    out, err = capsys.readouterr()
+    assert '"CiphertextRefused":1' in out
+    assert "canary" not in out + err
+
+
+def test_a_message_whose_content_was_destroyed_is_refused(platform, sandbox):
+    message = platform.accept()
+    (item,) = items(prefix=f"MESSAGE#{message.id}")
+    destroy(item["key"]["S"])
+    start_anew(wiring)
+
+    assert wake(platform) == {"batchItemFailures": []}
+
+    assert platform.state(message.id) == "refused"
+    (reason,) = platform.store.message(message.id)["reasons"]
+    assert reason["code"] == "content_destroyed"
+    assert sandbox.accepted() == []
 
 
 def test_the_log_of_a_sent_message_says_nothing_of_the_person(platform, sandbox, capsys):
