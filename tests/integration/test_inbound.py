@@ -1,48 +1,69 @@
-"""The inbound handler over moto: queue records in, table items out."""
+"""The inbound handler over moto: sealed queue records in, sealed table items out."""
 
-import base64
-import hashlib
 import json
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from functions.core.content.transit import TransitSealer
+from functions.core.runtime import aws as clients
+from functions.core.whatsapp.transit import pack
 from functions.inbound import wiring
 from functions.inbound.settings import InboundSettings
-from tests.fakes import build, tables
+from tests.fakes import build
+from tests.integration.sealed_platform import (
+    at_rest,
+    create_queue,
+    create_stores,
+    destroy,
+    items,
+    pseudonym_secret,
+    put,
+    start_anew,
+    without_kms,
+)
 
 NOW = 1_790_000_000
-CANARY_NUMBER, CANARY_TEXT = "15550142424", "canary text Quetzalcoatl"
+CANARY_NUMBER, CANARY_TEXT, CANARY_NAME = "15550142424", "canary text Quetzalcoatl", "Ada Canary"
+CANARIES = (CANARY_NUMBER, CANARY_TEXT, CANARY_NAME, "wamid.")
 
 
 @pytest.fixture
 def aws(monkeypatch):
+    """What packs bodies: the webhook function's sealer."""
     with mock_aws():
-        tables.create(boto3.client("dynamodb"))
-        s3 = boto3.client("s3")
-        for bucket in ("transit", "media"):
-            s3.create_bucket(
-                Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
-            )
-        secret = boto3.client("secretsmanager").create_secret(
-            Name="pseudonym", SecretString=json.dumps({"key": "k"})
-        )
+        transit_key = create_stores()
         settings = InboundSettings(
             conversations_table="conversations",
+            keys_table="keys",
             transit_bucket="transit",
             media_bucket="media",
-            pseudonym_secret_arn=secret["ARN"],
+            pseudonym_secret_arn=pseudonym_secret(),
             portfolio_id="portfolio-1",
+            media_queue_url=create_queue("media"),
+            outbound_queue_url=create_queue("outbound.fifo"),
+            max_pending_per_conversation=5,
+            phone_number_ids=build.NUMBER,
+            card_policy="mask",
+            language="en",
         )
         for name, value in settings.environment().items():
             monkeypatch.setenv(name, value)
-        wiring.settings.cache_clear()
-        wiring.service.cache_clear()
-        yield
+        start_anew(wiring)
+        yield TransitSealer(boto3.client("kms"), transit_key)
 
 
-def record(body, encoding="text", message_id="q-1"):
+def record(sealer, body, message_id="q-1", *, in_queue=1_000_000):
+    """`in_queue`: what is larger lies in the bucket."""
+    packed = pack(body, sealer=sealer, bucket="transit", claim_check_bytes=in_queue)
+    if packed.stored:
+        name, content = packed.stored
+        boto3.client("s3").put_object(Bucket="transit", Key=name, Body=content)
+    return queue_record(packed.message, packed.encoding, message_id)
+
+
+def queue_record(body, encoding, message_id="q-1"):
     return {
         "messageId": message_id,
         "body": body,
@@ -58,43 +79,36 @@ def invoke(*records):
     return handler({"Records": list(records)}, None)
 
 
-def stored(prefix=""):
-    pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName="conversations")
-    items = [item for page in pages for item in page["Items"]]
-    return [item for item in items if item["pk"]["S"].startswith(prefix)]
+def hello(wamid="wamid.1", text="hello", sender=CANARY_NUMBER, at=NOW):
+    message = build.text_message(wamid, sender=sender, at=at, text={"body": text})
+    contact = {"wa_id": sender, "profile": {"name": CANARY_NAME}}
+    return build.body(build.webhook(build.change(messages=[message], contacts=[contact])))
 
 
-def hello(wamid="wamid.1", text="hello"):
-    message = build.text_message(wamid, sender=CANARY_NUMBER, at=NOW, text={"body": text})
-    return build.body(build.webhook(build.change(messages=[message])))
+DONE, BACK = {"batchItemFailures": []}, {"batchItemFailures": [{"itemIdentifier": "q-1"}]}
 
 
-@pytest.mark.parametrize("encoding", ["text", "base64", "s3"])
-def test_a_body_is_folded_however_it_travelled(aws, encoding):
-    body = hello()
-    message = body.decode()
-    if encoding == "base64":
-        message = json.dumps({"base64": base64.b64encode(body).decode()})
-    if encoding == "s3":
-        key = "webhooks/" + hashlib.sha256(body).hexdigest()
-        boto3.client("s3").put_object(Bucket="transit", Key=key, Body=body)
-        message = json.dumps({"bucket": "transit", "key": key, "bytes": len(body)})
-    assert invoke(record(message, encoding)) == {"batchItemFailures": []}
-    assert len(stored("MESSAGE#")) == 1
+@pytest.mark.parametrize("in_queue", [1_000_000, 0], ids=["in the queue", "in the bucket"])
+def test_a_body_is_folded_however_it_travelled(aws, in_queue):
+    assert invoke(record(aws, hello(), in_queue=in_queue)) == DONE
+    assert len(items(prefix="MESSAGE#")) == 1
 
 
 def test_a_poisoned_record_comes_back_alone(aws):
-    lost = json.dumps({"bucket": "transit", "key": "webhooks/gone", "bytes": 1})
-    answer = invoke(record(lost, "s3", "q-bad"), record(hello().decode(), message_id="q-good"))
+    lost = queue_record(
+        json.dumps({"bucket": "transit", "key": "webhooks/gone", "bytes": 1}), "s3", "q-bad"
+    )
+    answer = invoke(lost, record(aws, hello(), message_id="q-good"))
     assert answer == {"batchItemFailures": [{"itemIdentifier": "q-bad"}]}
-    assert len(stored("MESSAGE#")) == 1
+    assert len(items(prefix="MESSAGE#")) == 1
 
 
-def test_a_redelivered_record_changes_nothing(aws):
-    invoke(record(hello().decode()))
-    before = stored()
-    assert invoke(record(hello().decode(), message_id="q-2")) == {"batchItemFailures": []}
-    assert stored() == before
+def test_a_redelivered_record_changes_nothing_not_even_the_ciphertext(aws):
+    invoke(record(aws, hello()))
+    before = items(), items("keys")
+    start_anew(wiring)
+    assert invoke(record(aws, hello(), message_id="q-2")) == DONE
+    assert (items(), items("keys")) == before
 
 
 def test_a_thousand_updates_of_three_megabytes_are_folded(aws):
@@ -106,23 +120,116 @@ def test_a_thousand_updates_of_three_megabytes_are_folded(aws):
     ]
     body = build.body(build.webhook(build.change(messages=messages)))
     assert len(body) > 3_000_000
-    key = "webhooks/" + hashlib.sha256(body).hexdigest()
-    boto3.client("s3").put_object(Bucket="transit", Key=key, Body=body)
-    pointer = json.dumps({"bucket": "transit", "key": key, "bytes": len(body)})
-    assert invoke(record(pointer, "s3")) == {"batchItemFailures": []}
-    ids = {item["pk"]["S"] for item in stored("MESSAGE#")}
+    assert invoke(record(aws, body, in_queue=0)) == DONE
+    ids = {item["pk"]["S"] for item in items(prefix="MESSAGE#")}
     assert len(ids) == 1000
+    assert len(items("keys", "KEY#")) == 20
 
 
-def test_logs_carry_ids_and_counts_and_nothing_of_the_person(aws, capsys):
+def test_whoever_looks_into_tables_and_buckets_reads_nothing(aws):
+    status = build.status("wamid.1", "read", recipient=CANARY_NUMBER, at=NOW + 1)
+    unknown = {"field": "new", "value": {"text": CANARY_TEXT}}
+    invoke(
+        record(aws, hello(text=CANARY_TEXT)),
+        record(aws, hello("wamid.2", text=CANARY_TEXT + "x" * 100_000), "q-2", in_queue=0),
+        record(aws, build.body(build.webhook(build.change(statuses=[status]), unknown)), "q-3"),
+    )
+    assert len(items(prefix="MESSAGE#")) == 2
+    assert len(boto3.client("s3").list_objects_v2(Bucket="media")["Contents"]) == 1
+    kept = at_rest()
+    assert [canary for canary in CANARIES if canary.encode() in kept] == []
+
+
+def test_without_kms_bodies_stay_in_the_queue_and_nothing_is_stored(aws, monkeypatch):
+    body = record(aws, hello())
+    with without_kms(monkeypatch):
+        assert invoke(body) == BACK
+    assert items() == items("keys", "KEY#") == []
+    assert invoke(body) == DONE
+    assert len(items(prefix="MESSAGE#")) == 1
+
+
+@pytest.mark.parametrize("code", ["KMSInternalException", "KMSInvalidStateException"])
+def test_when_the_epoch_does_not_open_nothing_is_stored_in_clear(aws, monkeypatch, code):
+    """The body was opened by a warm environment; people's keys are behind KMS."""
+    body = record(aws, hello(text=CANARY_TEXT))
+    wiring.opener().open("webhook", aws.seal("webhook", b"warm"))
+    with without_kms(monkeypatch, code):
+        assert invoke(body) == BACK
+    assert items(prefix="MESSAGE#") == []
+    kept = at_rest()
+    assert [canary for canary in CANARIES if canary.encode() in kept] == []
+    assert invoke(body) == DONE
+
+
+def test_before_the_first_epoch_is_open_bodies_wait(aws):
+    epoch = items("keys", "EPOCH")
+    for item in epoch:
+        boto3.client("dynamodb").delete_item(TableName="keys", Key={"pk": item["pk"]})
+    body = record(aws, hello())
+    assert invoke(body) == BACK
+    for item in epoch:
+        put(item, "keys")
+    assert invoke(body) == DONE
+
+
+def test_a_message_moved_to_another_contact_is_refused_with_an_alarm(aws, capsys):
+    invoke(record(aws, hello("wamid.1")), record(aws, hello("wamid.2", sender="15550177777")))
+    one, other = items(prefix="MESSAGE#")
+    put({**one, "facts": other["facts"]})
+    start_anew(wiring)
+    before = items()
+
+    states = [
+        build.status(wamid, "read", recipient=CANARY_NUMBER, at=NOW + 1)
+        for wamid in ("wamid.1", "wamid.2")
+    ]
+    told = [build.body(build.webhook(build.change(statuses=[state]))) for state in states]
+    answer = invoke(record(aws, told[0], "q-1"), record(aws, told[1], "q-2"))
+
+    assert len(answer["batchItemFailures"]) == 1
+    assert '"CiphertextRefused":1' in capsys.readouterr().out
+    assert next(i for i in before if i["pk"] == one["pk"]) in items()
+
+
+def test_a_person_whose_key_was_destroyed_may_write_again(aws):
+    invoke(record(aws, hello("wamid.1", text=CANARY_TEXT)))
+    (message,) = items(prefix="MESSAGE#")
+    (fact,) = message["facts"]["M"].values()
+    destroy(fact["M"]["key"]["S"])
+    start_anew(wiring)
+
+    assert invoke(record(aws, hello("wamid.1", text=CANARY_TEXT))) == DONE
+    assert message in items(), "what was destroyed stays as it is"
+    assert invoke(record(aws, hello("wamid.2", at=NOW + 9))) == DONE
+    (key,) = items("keys", "KEY#")
+    assert (key["version"]["N"], "wrapped_key" in key) == ("2", True)
+
+
+def test_logs_carry_ids_and_counts_and_nothing_of_the_person(aws, capsys, monkeypatch):
     unknown = {"field": f"new {CANARY_TEXT}", "value": {"text": CANARY_TEXT}}
     invoke(
-        record(hello(text=CANARY_TEXT).decode()),
-        record(build.body(build.webhook(unknown)).decode(), message_id="q-2"),
-        record(f"not json {CANARY_TEXT} {CANARY_NUMBER}", "s3", "q-3"),
+        record(aws, hello(text=CANARY_TEXT)),
+        record(aws, build.body(build.webhook(unknown)), "q-2"),
+        queue_record(f"not json {CANARY_TEXT} {CANARY_NUMBER}", "s3", "q-3"),
     )
+    start_anew(wiring)
+    with without_kms(monkeypatch):
+        invoke(record(aws, hello(text=CANARY_TEXT)))
     out, err = capsys.readouterr()
     assert '"message":"body folded"' in out
     assert "UnknownUpdates" in out
-    for canary in (CANARY_NUMBER, CANARY_TEXT):
+    assert "KMSInternalException" in out
+    for canary in (*CANARIES, "canary of AWS"):
         assert canary not in out + err
+
+
+def test_keys_are_asked_for_once(aws, monkeypatch):
+    """100 messages of 10 people: one root, one transit key."""
+    asked, real = [], clients.kms().decrypt
+    monkeypatch.setattr(
+        clients.kms(), "decrypt", lambda **request: asked.append(request) or real(**request)
+    )
+    for n in range(100):
+        invoke(record(aws, hello(f"wamid.{n}", sender=f"1555010{n % 10:04}", at=NOW + n)))
+    assert len(asked) == 2
