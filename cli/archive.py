@@ -50,7 +50,8 @@ def _summary(report: Report, *, heads_known: bool) -> str:
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(report.kinds.items()))
     counted = (
         f"{report.kinds.total()} records ({kinds or 'none'}) in {report.segments} segments of "
-        f"{report.shards} shards, {report.objects} large objects, {report.bytes} bytes"
+        f"{report.shards} shards, {report.objects} large objects, {report.bytes} bytes, "
+        f"{report.proofs} proofs of ended epochs"
     )
     end = "" if heads_known else " Without --stage nobody can tell whether the end was cut off."
     if not report.findings:

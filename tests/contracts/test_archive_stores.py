@@ -49,15 +49,6 @@ def test_a_lock_that_would_be_over_already_holds_for_a_moment():
         assert vault.read("segments/late").until > datetime.now(UTC)
 
 
-def test_a_lock_grows_and_never_shrinks(stores):
-    stores.vault.add("objects/a", b"data", until=UNTIL)
-    later = UNTIL + timedelta(days=5)
-    stores.vault.extend("objects/a", until=later)
-    assert stores.vault.read("objects/a").until == later
-    stores.vault.extend("objects/a", until=UNTIL)
-    assert stores.vault.read("objects/a").until == later
-
-
 def test_a_head_moves_only_from_where_it_was_seen(stores):
     assert stores.heads.read("one") is None
     assert stores.heads.move("one", None, FIRST)

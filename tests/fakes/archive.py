@@ -15,6 +15,7 @@ from functions.core.archive.store import Kept
 from functions.core.archive.stream import Change, change_from
 from functions.core.archive.verify import Entry, Lock
 from functions.core.runtime.values import encode
+from tests.fakes import tables
 
 NUMBER, NODE = "106540000000001", "nperson0000000000001"
 THREAD = f"{NUMBER}#{NODE}"
@@ -38,11 +39,6 @@ class MemoryVault:
 
     def read(self, name: str) -> Kept | None:
         return self.objects.get(name)
-
-    def extend(self, name: str, *, until: datetime) -> None:
-        kept = self.objects[name]
-        if kept.until is None or kept.until < until:
-            self.objects[name] = Kept(kept.data, until)
 
 
 class MemorySource:
@@ -238,12 +234,4 @@ def create_archive() -> None:
     )
     for bucket in ("media", "exports"):
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
-    dynamodb.create_table(
-        TableName="compliance",
-        AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("pk", "sk")],
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    dynamodb.create_table(TableName="compliance", **tables.compliance_schema())

@@ -17,7 +17,7 @@ from functions.core.runtime.values import decode, encode
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.literals import ObjectLockModeType, ObjectLockRetentionModeType
+    from mypy_boto3_s3.literals import ObjectLockModeType
 
 _HEADS = "ARCHIVE#HEADS"
 _SHORTEST = timedelta(minutes=15)
@@ -63,21 +63,6 @@ class S3Vault:
                 if error.response["Error"]["Code"] in _GONE:
                     return None
                 raise
-
-    def extend(self, name: str, *, until: datetime) -> None:
-        with as_unavailable("extending a lock"):
-            found = self._client.head_object(Bucket=self._bucket, Key=name)
-            locked = found.get("ObjectLockRetainUntilDate")
-            if locked is not None and locked >= until:
-                return
-            self._client.put_object_retention(
-                Bucket=self._bucket,
-                Key=name,
-                Retention={
-                    "Mode": cast("ObjectLockRetentionModeType", self._mode),
-                    "RetainUntilDate": until,
-                },
-            )
 
 
 class S3Source:

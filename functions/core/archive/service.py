@@ -27,7 +27,7 @@ from functions.core.archive.segment import (
     segment_from,
     segment_name,
 )
-from functions.core.archive.store import Heads, Source, Vault
+from functions.core.archive.store import Heads, Kept, Source, Vault
 from functions.core.archive.stream import Change
 from functions.core.runtime.records import ContentionError
 
@@ -94,11 +94,11 @@ class Archiver:
         data = self._source.get(content["record"])
         if data is None:
             return {**record, "content": {**content, "missing": True}}
+        # of this record alone, so that its lock is never another's
+        name = f"objects/{content['record']}/{record['id']}"
+        if not self._vault.add(name, data, until=self._retention.until(record["stored_at"])):
+            data = self._kept(name).data
         digest = hashlib.sha256(data).hexdigest()
-        name = f"objects/{content['record']}/{digest}"
-        until = self._retention.until(record["stored_at"])
-        if not self._vault.add(name, data, until=until):
-            self._vault.extend(name, until=until)
         return {**record, "content": {**content, "object": name}, "content_sha256": digest}
 
     def _stored(self, segment: Segment) -> tuple[Segment, datetime]:
@@ -106,9 +106,7 @@ class Archiver:
         until = self._retention.until(segment.summary.last["stored_at"])
         if self._vault.add(segment.name, segment.data, until=until):
             return segment, until
-        kept = self._vault.read(segment.name)
-        if kept is None:
-            raise ArchiveDamagedError("a segment exists and cannot be read")
+        kept = self._kept(segment.name)
         return segment_from(segment.name, kept.data), kept.until or until
 
     def _chained(self, shard: str, segment: Segment, until: datetime, head: Head | None) -> Head:
@@ -118,6 +116,11 @@ class Archiver:
             segment, shard=shard, retention=self._retention, until=until, previous=head
         )
         if not self._vault.add(name, manifest, until=until):
-            kept = self._vault.read(name)
-            manifest = kept.data if kept else b""
+            manifest = self._kept(name).data
         return head_after(segment, manifest)
+
+    def _kept(self, name: str) -> Kept:
+        kept = self._vault.read(name)
+        if kept is None:
+            raise ArchiveDamagedError("an object exists and cannot be read")
+        return kept

@@ -16,15 +16,12 @@ class Kept:
 
 
 class Vault(Protocol):
-    """Objects that can be added and locked for longer, nothing else."""
+    """Locked objects, which can be added and read, nothing else."""
 
     def add(self, name: str, data: bytes, *, until: datetime) -> bool:
         """False when there is an object of this name already: it stays as it is."""
 
     def read(self, name: str) -> Kept | None: ...
-
-    def extend(self, name: str, *, until: datetime) -> None:
-        """Lock an object that is there for longer than it is."""
 
 
 class Source(Protocol):

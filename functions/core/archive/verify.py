@@ -4,6 +4,7 @@ Names sort by day, shard and sequence number, so one pass in order follows every
 the last manifest of each shard in memory. Standard library only.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ from functions.core.archive.segment import (
     manifest_name,
     shard_of,
 )
+
+# beside the archive of messages: proofs that the keys of an epoch are gone
+_PROOF = re.compile(r"proofs/[a-z-]+-(?P<digest>[0-9a-f]{64})\.json")
 
 _STRENGTH = {"GOVERNANCE": 1, "COMPLIANCE": 2}
 
@@ -64,6 +68,7 @@ class Report:
     shards: int = 0
     segments: int = 0
     objects: int = 0
+    proofs: int = 0
     bytes: int = 0
 
 
@@ -108,12 +113,23 @@ class _Walk:
                 self._found(
                     "missing", entry.name, "hidden by a delete marker; still stored below it"
                 )
-            if entry.name.startswith("objects/"):
+            if proof := _PROOF.fullmatch(entry.name):
+                self._proof(entry.name, proof["digest"])
+            elif entry.name.startswith("objects/"):
                 self._objects[entry.name] = entry
             elif _is_in_place(entry.name):
                 yield entry
             else:
                 self._found("extra", entry.name, "nothing of the archive has such a name")
+
+    def _proof(self, name: str, digest: str) -> None:
+        """Of the end of an epoch: it stands for itself, and must be locked like everything."""
+        data, lock = self._files.read(name) or (b"", None)
+        if sha256(data).hexdigest() != digest:
+            self._found("changed", name, "not what its name says")
+        if lock is not None and lock.until is None:
+            self._found("shortened", name, "it is not locked")
+        self._report.proofs += 1
 
     def _pair(self, entries: list[Entry]) -> None:
         names = {entry.name: entry for entry in entries}
@@ -162,7 +178,6 @@ class _Walk:
         name = record.get("content", {}).get("object")
         if name is None:
             return
-        known = name in self._named
         self._named.add(name)
         found = self._files.read(name) if name in self._objects else None
         if found is None:
@@ -170,9 +185,8 @@ class _Walk:
             return
         data, lock = found
         self._locked(name, lock, manifest)
-        if not known:
-            self._report.objects += 1
-            self._report.bytes += len(data)
+        self._report.objects += 1
+        self._report.bytes += len(data)
         if sha256(data).hexdigest() != record.get("content_sha256"):
             self._found("changed", name, f"not what record {record['id']} vouches for")
 

@@ -121,18 +121,30 @@ def test_large_content_is_copied_before_the_record_that_names_it():
     room.archive(history([(0, "large")]))
     (record,) = [json.loads(line) for line in room.lines()]
     digest = hashlib.sha256(b"ciphertext").hexdigest()
-    assert record["content"]["object"] == f"objects/updates/large/{digest}"
+    assert record["content"]["object"] == f"objects/updates/large/{record['id']}"
     assert record["content_sha256"] == digest
     assert room.files()[record["content"]["object"]] == b"ciphertext"
 
 
-def test_large_content_named_again_later_is_locked_as_long_as_its_last_record():
+def test_large_content_named_again_later_is_copied_again_with_a_lock_of_its_own():
     room = Room()
     room.source.objects["updates/large"] = b"ciphertext"
-    steps = history([(0, "large"), (86_400, "large")])
+    room.archive(history([(0, "large"), (86_400, "large")]))
+    kept = [kept for name, kept in room.vault.objects.items() if name.startswith("objects/")]
+    assert sorted(one.until for one in kept) == [UNTIL, UNTIL + timedelta(days=1)]
+
+
+def test_large_content_copied_by_a_try_that_died_counts_as_it_was_copied():
+    room, other = Room(), Room()
+    steps = history([(0, "large")])
+    other.source.objects["updates/large"] = b"ciphertext"
+    other.archive(steps)
+    (name,) = [name for name in other.files() if name.startswith("objects/")]
+    room.vault.objects[name] = Kept(b"as it was", None)
+    room.source.objects["updates/large"] = b"ciphertext"
     room.archive(steps)
-    (kept,) = [kept for name, kept in room.vault.objects.items() if name.startswith("objects/")]
-    assert kept.until == UNTIL + timedelta(days=1)
+    (record,) = [json.loads(line) for line in room.lines()]
+    assert record["content_sha256"] == hashlib.sha256(b"as it was").hexdigest()
 
 
 def test_large_content_that_is_gone_is_counted_and_holds_up_nothing():

@@ -29,7 +29,7 @@ def room():
     )
     for step in (steps[:1], steps[1:3], steps[3:]):
         room.archive(step, "a")
-    room.archive(steps[:2], "b")
+    room.archive(history([(0, "fact"), (5, "fact")]), "b")
     return room
 
 
@@ -289,6 +289,17 @@ def test_a_chain_that_goes_over_the_same_changes_twice_is_named(room):
     details = [f.detail for f in found if f.name == manifest_name(second)]
     assert any("name" in detail for detail in details)
     assert any(manifest_name(first) in detail for detail in details)
+
+
+def test_proofs_of_epochs_stand_for_themselves(room):
+    proof = f"proofs/epoch-{hashlib.sha256(b'{}').hexdigest()}.json"
+    files = {**room.files(), proof: b"{}"}
+    assert findings(files) == []
+    assert findings({**files, proof: b"{ }"}) == [("changed", proof)]
+    assert findings({**files, "proofs/other": b""}) == [("extra", "proofs/other")]
+    locks = dict.fromkeys(files, Lock("GOVERNANCE", UNTIL + timedelta(days=1)))
+    found = verify(MemoryFiles(files, locks={**locks, proof: Lock("", None)}), now=NOW).findings
+    assert [(f.kind, f.name) for f in found] == [("shortened", proof)]
 
 
 def test_objects_are_held_to_their_records(room):
