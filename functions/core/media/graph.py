@@ -5,7 +5,6 @@ of the errors of this package.
 """
 
 import json
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from functions.core.media.errors import (
     RefusedError,
     UrlExpiredError,
 )
+from functions.core.media.forms import Form
 from functions.core.media.hosts import Hosts
 from functions.core.media.model import Reason, base_mime
 from functions.core.runtime import clock
@@ -34,6 +34,9 @@ CHUNK_BYTES = 64 * 1024
 _CONNECT_SECONDS = 2
 # between two pieces; a file may take as long as the function lives
 _READ_SECONDS = 15
+# A connection idle for longer may be dead without telling, above all after Lambda froze the
+# process: finding out would take as long as waiting for an answer.
+_IDLE_MS = 30_000
 _MOST_REDIRECTS = 2
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OK, _TOO_MANY, _SERVER_ERROR = 200, 429, 500
@@ -88,6 +91,7 @@ class MediaGraph:
             timeout=urllib3.Timeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS),
         )
         self._now_ms = now_ms
+        self._used_ms = 0
 
     def describe(self, media_id: str) -> Description:
         """Raises `GoneError`, `LaterError`, `RefusedError`."""
@@ -120,7 +124,7 @@ class MediaGraph:
 
     def upload(self, phone_number_id: str, *, mime: str, size: int, pieces: Iterable[bytes]) -> str:
         """Meta's id. An answer that was lost costs an orphan at Meta, which forgets it."""
-        form = _Form(mime)
+        form = Form(mime)
         answer = self._ask(
             "POST",
             f"{self._base}/{quote(phone_number_id, safe='')}/media",
@@ -136,10 +140,7 @@ class MediaGraph:
         self, method: str, url: str, *, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> Mapping[str, Any]:
         answer = self._request(method, url, body=body, headers=headers)
-        try:
-            data = _read(answer)
-        finally:
-            answer.release_conn()
+        data = _read(answer)
         if answer.status == _OK:
             return _json(data)
         raise self._refusal(answer, data)
@@ -164,6 +165,9 @@ class MediaGraph:
         if not token or not token.isascii() or not token.isprintable():
             self._token.forget()
             raise LaterError(Reason.CHANNEL_STOPPED, stopped=True)
+        if not 0 <= self._now_ms() - self._used_ms < _IDLE_MS:
+            self._http.clear()
+        self._used_ms = self._now_ms()
         try:
             return self._http.request(
                 method,
@@ -211,9 +215,14 @@ def _not_downloaded(answer: BaseHTTPResponse) -> Exception:
 
 def _read(answer: BaseHTTPResponse) -> bytes:
     try:
-        return answer.read(_LONGEST_ANSWER, decode_content=True)
+        data = answer.read(_LONGEST_ANSWER, decode_content=True)
     except HTTPError:
         raise LaterError(Reason.GRAPH_UNAVAILABLE) from None
+    if len(data) < _LONGEST_ANSWER:
+        answer.release_conn()
+    else:  # what is left on the connection would be the next answer
+        answer.close()
+    return data
 
 
 def _json(data: bytes) -> Mapping[str, Any]:
@@ -221,27 +230,3 @@ def _json(data: bytes) -> Mapping[str, Any]:
         return mapping(json.loads(data))
     except (ValueError, RecursionError):
         return {}
-
-
-class _Form:
-    """A multipart form whose file is not in memory. The file's own name stays with us."""
-
-    def __init__(self, mime: str) -> None:
-        boundary = secrets.token_hex(16)
-        self.content_type = f"multipart/form-data; boundary={boundary}"
-        self._before = (
-            f"--{boundary}\r\nContent-Disposition: form-data; "
-            'name="messaging_product"\r\n\r\nwhatsapp\r\n'
-            f'--{boundary}\r\nContent-Disposition: form-data; name="type"\r\n\r\n{mime}\r\n'
-            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="file"\r\n'
-            f"Content-Type: {mime}\r\n\r\n"
-        ).encode()
-        self._after = f"\r\n--{boundary}--\r\n".encode()
-
-    def length(self, size: int) -> int:
-        return len(self._before) + size + len(self._after)
-
-    def around(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
-        yield self._before
-        yield from pieces
-        yield self._after
