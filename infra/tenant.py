@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from functions.core.cards.policy import Policy
 from functions.core.runtime.policies import load
 from functions.core.runtime.policies import value as policy
 
@@ -41,7 +42,7 @@ class Tenant:
     # classes of policies/retention_classes.toml that apply; none named: those of infra/retention.py
     retention_classes: tuple[str, ...] = ()
     # a person who sent a card number is asked not to (mask_and_deflect), or is not (mask)
-    card_policy: str = "mask_and_deflect"
+    card_policy: str = Policy.MASK_AND_DEFLECT.value
     # of replies that this platform writes itself: ISO 639-1, such as de
     language: str = "en"
     # GuardDuty looks at every file before it is served; costs per gigabyte
@@ -115,6 +116,11 @@ def _rate(value: object) -> str | None:
     return None if fits else f"a whole number from 1 to {fastest}"
 
 
+def _language(value: object) -> str | None:
+    """One that our replies are written in; another would get English without a word."""
+    return _one_of(*(each for each in load("cards")["deflection"] if len(each) == len("en")))(value)
+
+
 def _retention_class(value: object) -> str | None:
     return _one_of(*load("retention_classes"))(value)
 
@@ -130,7 +136,7 @@ _CHECKS: dict[str, Check] = {
     "reserve_concurrency": _true_or_false,
     "messages_per_second": _rate,
     "retention_classes": _list_of(_retention_class, least="class"),
-    "card_policy": _one_of("mask_and_deflect", "mask"),
-    "language": _text(r"[a-z]{2}", "two letters of ISO 639-1, such as en"),
+    "card_policy": _one_of(*Policy),
+    "language": _language,
     "media_malware_scan": _true_or_false,
 }

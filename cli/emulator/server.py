@@ -15,7 +15,11 @@ from typing import Any
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from cli.emulator.conditions import knowing_encryption_contexts, knowing_locks
+from cli.emulator.authorization import (
+    as_single_messages,
+    knowing_encryption_contexts,
+    knowing_locks,
+)
 from cli.emulator.start import ROOT_CREDENTIALS
 
 
@@ -25,7 +29,7 @@ def main() -> None:
     from ministack import app
     from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 
-    iam_evaluator.enforce = recording(iam_evaluator.enforce, arguments.denials)
+    iam_evaluator.enforce = recording(as_single_messages(iam_evaluator.enforce), arguments.denials)
     iam_actions.s3_service_context = knowing_locks(iam_actions.s3_service_context)
     iam_actions.request_tag_context = knowing_encryption_contexts(iam_actions.request_tag_context)
     lambda_runtime._detect_runtime_binary = running_python_as(  # noqa: SLF001 - no setting for it

@@ -96,6 +96,8 @@ class MessagingStack(FunctionStack):
                 permissions.consume(source.queue),
                 permissions.send_to(self.media.queue, self.outbound.queue),
                 permissions.use_table(data.conversations, *READ_WRITE),
+                # the messages just before: a card number may be split over several
+                permissions.query(data.conversations, indexes=["timeline"]),
                 permissions.use_content_keys(data.content_keys, create=True),
                 permissions.use_objects(data.transit, "GetObject"),
                 permissions.use_objects(data.media, "PutObject"),

@@ -70,7 +70,7 @@ def test_sends_at_metas_ordinary_rate_unless_told_otherwise(tmp_path):
         ({"retention_classes": "[]"}, "retention_classes must be a list with at least one class"),
         ({"retention_classes": '["for-ever"]'}, "must be one of sec-17a-4-b-4, mifid-ii-16-7"),
         ({"card_policy": '"keep"'}, "card_policy must be one of mask_and_deflect, mask"),
-        ({"language": '"German"'}, "language must be two letters of ISO 639-1"),
+        ({"language": '"German"'}, "language must be one of en, ar"),
         ({"media_malware_scan": "1"}, "media_malware_scan must be true or false"),
         ({"waba_id": "="}, "is not TOML"),
     ],

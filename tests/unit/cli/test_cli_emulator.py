@@ -8,9 +8,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from cli.emulator.authorization import (
+    as_single_messages,
+    knowing_encryption_contexts,
+    knowing_locks,
+)
 from cli.emulator.buckets import encrypted_buckets, locked_buckets
 from cli.emulator.certificate import write_certificate
-from cli.emulator.conditions import knowing_encryption_contexts, knowing_locks
 from cli.emulator.server import recording, running_python_as, trusting_root
 from cli.emulator.start import local_environment
 
@@ -165,3 +169,13 @@ def test_buckets_are_found_with_the_key_and_lock_of_their_template(tmp_path):
 
     assert (encrypted.stack, encrypted.bucket, encrypted.key) == ("data", "Kept", "Key")
     assert (locked.stack, locked.bucket, locked.lock) == ("data", "Kept", lock)
+
+
+def test_batches_of_messages_need_the_right_for_single_ones():
+    asked = []
+    enforce = as_single_messages(lambda _key, action, *_: asked.append(action))
+
+    for action in ("sqs:SendMessageBatch", "sqs:SendMessage", "dynamodb:BatchGetItem"):
+        enforce("key", action, "service", "region")
+
+    assert asked == ["sqs:SendMessage", "sqs:SendMessage", "dynamodb:BatchGetItem"]

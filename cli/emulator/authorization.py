@@ -1,7 +1,8 @@
-"""Condition keys that the emulator's IAM does not know, so that policies naming them decide.
+"""What the emulator's IAM does not know, or knows otherwise than AWS.
 
-Without these a policy that demands a lock of every object would refuse every object, and one that
-opens a key for one use only would open it for none.
+Condition keys, so that policies naming them decide: without these a policy that demands a lock of
+every object would refuse every object, and one that opens a key for one use only would open it for
+none. And the rights for batches of messages, which on AWS are those for single messages.
 """
 
 import json
@@ -45,6 +46,16 @@ def knowing_encryption_contexts(known: Callable[..., Context]) -> Callable[..., 
         return found | _of_call(body) if service == "kms" else found
 
     return context
+
+
+def as_single_messages(enforce: Callable[..., Any]) -> Callable[..., Any]:
+    """`enforce`, asking `sqs:SendMessage` of who sends a batch: AWS knows no right of its own."""
+
+    def enforced(access_key_id: str, iam_action: str, *args: Any, **kwargs: Any) -> Any:
+        action = iam_action.removesuffix("Batch") if iam_action.startswith("sqs:") else iam_action
+        return enforce(access_key_id, action, *args, **kwargs)
+
+    return enforced
 
 
 def _of_put(headers: Mapping[str, str], now: datetime) -> Context:
