@@ -9,8 +9,10 @@ from cli.demo.world import LocalWorld
 from cli.local.aws import local_session
 from cli.redrive import waiting
 from cli.stage import find_stage
+from functions.core.content.transit import TransitSealer
 
 PATIENCE_SECONDS = 60
+TRANSIT_KEY = "AMANA_TRANSIT_KEY_ARN"
 
 
 class Platform(LocalWorld):
@@ -37,6 +39,13 @@ class Platform(LocalWorld):
     def post(self, body):
         """A webhook, signed by Meta."""
         return post_webhook(self.facts, body)
+
+    def sealer(self):
+        """Seals bodies as the webhook function does."""
+        functions = self.client("lambda").list_functions()["Functions"]
+        told = [each.get("Environment", {}).get("Variables", {}) for each in functions]
+        (key,) = {each[TRANSIT_KEY] for each in told if TRANSIT_KEY in each}
+        return TransitSealer(self.client("kms"), key)
 
     def waiting(self, url):
         return waiting(self.sqs, url)

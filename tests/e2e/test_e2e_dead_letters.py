@@ -1,6 +1,5 @@
 """What fails for good waits in the dead-letter queue until somebody puts it back."""
 
-import hashlib
 import json
 import secrets
 
@@ -10,6 +9,7 @@ from e2e_platform import webhook_text
 from cli.client import compact
 from cli.demo.messages import invented_phone
 from cli.main import main
+from functions.core.whatsapp.transit import pack
 
 
 @pytest.fixture
@@ -59,18 +59,17 @@ def test_a_poison_message_ends_in_the_dlq_and_is_folded_once_it_is_repaired_and_
     phone = invented_phone()
     body = compact(webhook_text(phone, "late"))
     bucket = platform.facts.outputs["amana-local-data"]["TransitBucket"]
-    key = f"webhooks/{hashlib.sha256(body).hexdigest()}"
+    packed = pack(body, sealer=platform.sealer(), bucket=bucket, claim_check_bytes=0)
+    name, content = packed.stored
     pair = platform.stage.queue_pair("inbound")
     platform.sqs.send_message(
-        QueueUrl=pair.queue_url,
-        MessageBody=json.dumps({"bucket": bucket, "key": key, "bytes": len(body)}),
-        MessageAttributes={"encoding": {"DataType": "String", "StringValue": "s3"}},
+        QueueUrl=pair.queue_url, MessageBody=packed.message, MessageAttributes=packed.attributes
     )
     # when it was tried often enough
     platform.eventually(lambda: platform.waiting(pair.dlq_url) == 1)
     assert platform.waiting(pair.queue_url) == 0
     # and its cause is repaired
-    platform.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
+    platform.client("s3").put_object(Bucket=bucket, Key=name, Body=content)
 
     redrive(platform, "inbound")
 

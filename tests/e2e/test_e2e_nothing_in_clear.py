@@ -27,7 +27,7 @@ def phone():
 @pytest.fixture(scope="module")
 def canaries(phone):
     split_card = ["4111111111111111", CARD, "1111 1111"]
-    return [*WORDS.values(), phone, phone.removeprefix("+"), *split_card]
+    return [*WORDS.values(), phone, *split_card]
 
 
 def person_says(platform, phone, **message):
@@ -48,7 +48,7 @@ def told(platform, phone):
         "address": WORDS["street"],
     }
     person_says(platform, phone, type="location", location=location)
-    card = {"name": {"formatted_name": WORDS["contact"]}, "phones": [{"phone": phone}]}
+    card = {"name": {"formatted_name": WORDS["contact"]}, "phones": [{"phone": f"+{phone}"}]}
     person_says(platform, phone, message={"type": "contacts", "contacts": [card]})
     reply = {"type": "button_reply", "button_reply": {"id": WORDS["button"], "title": CARD}}
     person_says(platform, phone, message={"type": "interactive", "interactive": reply})
@@ -56,7 +56,7 @@ def told(platform, phone):
         person_says(platform, phone, text=part)
         platform.settle()
     platform.eventually(lambda: platform.conversation_with(phone))
-    message = {"to": phone, "type": "text", "text": {"body": f"{WORDS['sent']} {CARD}"}}
+    message = {"to": f"+{phone}", "type": "text", "text": {"body": f"{WORDS['sent']} {CARD}"}}
     answer = platform.api.send(message, key=secrets.token_hex(8))
     assert answer.status == 202, answer.text
     platform.eventually(lambda: platform.message(answer.body["id"])["status"] == "read")
@@ -70,7 +70,7 @@ def test_the_business_reads_all_of_it_but_the_card_number(platform, told):
     missing = [name for name in ("text", "caption", "place", "contact", "sent", "button", "split")
                if WORDS[name] not in shown]  # fmt: skip
     assert missing == []
-    assert "411111" in shown
+    assert "4111 11" in shown
     assert CARD not in shown
     assert "1111 1111" not in shown
 
@@ -108,4 +108,4 @@ def test_whoever_looks_into_the_queue_reads_nothing(platform, nobody_folds):
     url = platform.stage.queue_pair("inbound").queue_url
     places = list(e2e_scan.queue(platform.sqs, url))
     assert places
-    assert e2e_scan.found(places, [WORDS["unread"], phone, phone.removeprefix("+")]) == []
+    assert e2e_scan.found(places, [WORDS["unread"], phone]) == []
