@@ -81,8 +81,9 @@ def test_buckets_have_the_default_encryption_of_their_template(platform):
     s3 = local_session().client("s3", endpoint_url=platform.facts.aws_endpoint, config=LOCAL_CONFIG)
     outputs = platform.facts.outputs["amana-local-data"]
 
-    assert len(encrypted_buckets(platform.workspace.assembly)) == 2
-    for name in ("TransitBucket", "MediaBucket"):
+    names = ("TransitBucket", "MediaBucket", "ArchiveBucket", "ExportsBucket")
+    assert len(encrypted_buckets(platform.workspace.assembly)) == len(names)
+    for name in names:
         found = s3.get_bucket_encryption(Bucket=outputs[name])
         (rule,) = found["ServerSideEncryptionConfiguration"]["Rules"]
         assert rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
