@@ -124,7 +124,7 @@ def _item(records: Iterable[Record]) -> tuple[Json, list[Json]]:
 
 def _fact(record: Record) -> Json:
     fact = {
-        "kind": record.get("of", record["kind"] if record["kind"] in FactKind else "message"),
+        "kind": record.get("of", record["kind"]),
         "at_ms": record["at_ms"],
         "thread": record["thread"],
         "direction": record["direction"],

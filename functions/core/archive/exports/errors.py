@@ -29,10 +29,13 @@ class ExportConflictError(ExportError):
 
 
 class RangeError(ExportError):
-    """The range begins beyond the end of the file."""
+    """Not one range within the file, or a longer one than is given at once.
 
-    def __init__(self, size: int) -> None:
-        super().__init__("the range begins beyond the end of the file")
+    `size`: of the file, None when it is not known.
+    """
+
+    def __init__(self, size: int | None) -> None:
+        super().__init__("not a range that can be given")
         self.size = size
 
 

@@ -7,7 +7,7 @@ from math import inf
 from typing import Any
 
 from functions.core.archive.model import Kind, Record
-from functions.core.contacts.model import Person, Span
+from functions.core.contacts.model import Span
 from functions.core.content.binding import Binding
 from functions.core.conversations.model import split_thread
 
@@ -168,7 +168,3 @@ def reason_binding(export_id: str) -> Binding:
 def object_binding(name: str) -> Binding:
     """Of an object in the exports bucket."""
     return Binding("exports", name, "file")
-
-
-def spans_of(person: Person) -> tuple[Span, ...]:
-    return tuple(sorted(person.spans))

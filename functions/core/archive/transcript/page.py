@@ -16,6 +16,12 @@ Json = Mapping[str, Any]
 Linked = Sequence[tuple[str, Json]]
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+_COUNTED = {
+    "messages": "messages",
+    "media": "files",
+    "account_updates": "account updates",
+    "others": "other records",
+}
 _MOST_GAPS = 200  # export.json names all of them
 
 
@@ -68,7 +74,7 @@ def _cover(head: Json) -> str:
 
 
 def _facts(export: Json, counts: Mapping[str, int]) -> str:
-    counted = ", ".join(f"{n} {what.replace('_', ' ')}" for what, n in sorted(counts.items()))
+    counted = ", ".join(f"{_COUNTED[what]}: {n}" for what, n in sorted(counts.items()))
     rows = [
         ("Period", f"{_edge(export['from'], 'the beginning')} to {_edge(export['to'], 'now')}"),
         ("Made", date_and_time(export["made_at"])),
@@ -98,17 +104,17 @@ def _edge(iso: str | None, otherwise: str) -> str:
 
 def _check(completeness: Json) -> str:
     counted = (
-        f"{completeness['segments']} segments of the archive with {completeness['records_read']} "
-        "records were read and compared with their manifests."
+        f"Records of the archive read and compared with their manifests: "
+        f"{completeness['records_read']}, in segments: {completeness['segments']}."
     )
     destroyed = completeness["contents_destroyed"]
-    gone = f" The content of {destroyed} records was destroyed with its key." if destroyed else ""
+    gone = f" Contents destroyed together with their keys: {destroyed}." if destroyed else ""
     if completeness["complete"]:
         return f'<section class="check whole"><b>Complete.</b> {counted}{gone}</section>'
     gaps = [f"<li>{esc(gap)}</li>" for gap in completeness["findings"][:_MOST_GAPS]]
     unreadable = completeness["contents_unreadable"]
     if unreadable:
-        gaps.append(f"<li>{unreadable} contents do not open although their keys exist</li>")
+        gaps.append(f"<li>contents that do not open although their keys exist: {unreadable}</li>")
     hidden = len(completeness["findings"]) - _MOST_GAPS
     if hidden > 0:
         gaps.append(f"<li>and {hidden} more, named in export.json</li>")

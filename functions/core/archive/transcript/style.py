@@ -15,6 +15,7 @@ h3 { font-size: .85rem; font-weight: 600; text-align: center; color: #5b5e63;
 .check.gaps { border-inline-start: .4rem solid #b3261e; }
 .check ul { margin: .5rem 0 0; padding-inline-start: 1.2rem; overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem .8rem; margin: .35rem 0; }
+.cover dl { grid-template-columns: 8rem 1fr; }
 dt { color: #5b5e63; } dd { margin: 0; overflow-wrap: anywhere; }
 article { background: #fff; border: 1px solid #d8d5cf; border-radius: .7rem; padding: .55rem .8rem;
   margin: .55rem 0; max-width: 85%; break-inside: avoid; }

@@ -1,0 +1,28 @@
+"""Trigger: a step of the export workflow. Effect: the export is a part, or all of it, further.
+
+    {"step": "plan", "export_id"}             -> {"export_id", "parts": [0, 1, …]}
+    {"step": "collect", "export_id", "part"}  -> {"part", "kept"}, for each part, in any order
+    {"step": "assemble", "export_id"}         -> {"export_id", "state"}
+    {"step": "fail", "export_id", "error"?}   -> the same; where the workflow ends up with an error
+
+On failure: the step raises and is tried again; every step may run twice.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from functions.core.runtime import log
+from functions.exporter.steps import STEPS
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
+    log.bind(request_id=context.aws_request_id, export_id=event["export_id"], step=event["step"])
+    try:
+        told = STEPS[event["step"]](event)
+    except Exception as error:
+        log.error("step of an export failed", error)
+        raise
+    log.info("step of an export done", part=told.get("part"), kept=told.get("kept"))
+    return told
