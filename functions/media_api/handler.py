@@ -1,0 +1,22 @@
+"""Trigger: API Gateway, /v1/media and below, behind a Cognito authorizer.
+
+Effect: takes files from the business in parts; tells about media; gives stored ones, once for
+every ticket. On failure: problem details (RFC 9457); 503 when AWS refuses, and a repeat is safe.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from functions.core.runtime import log
+from functions.core.runtime.http.app import application
+from functions.media_api.operations import OPERATIONS
+from functions.media_api.problems import explain
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+app = application(OPERATIONS, explain)
+
+
+def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
+    log.bind(request_id=context.aws_request_id)
+    return app.resolve(event, context)
