@@ -227,12 +227,13 @@ def test_reading_needs_its_scope(stored, claims):
     problem(stored.content(ID, "x" * 43, claims=claims), status, kind)
 
 
-def test_a_changed_object_is_refused_and_nothing_of_it_given(stored):
+def test_a_changed_object_is_refused_and_nothing_of_it_given(stored, capsys):
     name = stored.desk.item(ID)["object"]
     data = bytearray(stored.desk.objects.objects[name])
     data[70_000] ^= 1
     stored.desk.objects.objects[name] = bytes(data)
     problem(stored.content(ID, ticket(stored)), 500, "internal-error")
+    assert '"CiphertextRefused":1' in capsys.readouterr().out
 
 
 def test_an_object_of_another_medium_is_refused(stored):
