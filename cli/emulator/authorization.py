@@ -2,7 +2,8 @@
 
 Condition keys, so that policies naming them decide: without these a policy that demands a lock of
 every object would refuse every object, and one that opens a key for one use only would open it for
-none. And the rights for batches of messages, which on AWS are those for single messages.
+none. The rights for batches of messages, which on AWS are those for single messages. And the root
+user, whom the emulator lets do anything and AWS holds to what a bucket's policy denies.
 """
 
 import json
@@ -54,6 +55,40 @@ def as_single_messages(enforce: Callable[..., Any]) -> Callable[..., Any]:
     def enforced(access_key_id: str, iam_action: str, *args: Any, **kwargs: Any) -> Any:
         action = iam_action.removesuffix("Batch") if iam_action.startswith("sqs:") else iam_action
         return enforce(access_key_id, action, *args, **kwargs)
+
+    return enforced
+
+
+def holding_root(
+    enforce: Callable[..., Any], root: str, policy_denies: Callable[[str, str, Context], Any]
+) -> Callable[..., Any]:
+    """`enforce`, also refusing the root user what the policy of an object's bucket denies to all.
+
+    `root`: its access key. `policy_denies`: of an action on an object in a context: the refusal,
+    or None. Settings of a bucket stay open to root, who stands in for CloudFormation here.
+    """
+
+    def enforced(
+        access_key_id: str,
+        iam_action: str,
+        service: str,
+        region: str,
+        resource_arn: str = "*",
+        service_context: Context | None = None,
+    ) -> Any:
+        if access_key_id == root and service == "s3" and "/" in resource_arn:
+            context = {name.lower(): value for name, value in (service_context or {}).items()}
+            refusal = policy_denies(iam_action, resource_arn, context)
+            if refusal is not None:
+                return refusal
+        return enforce(
+            access_key_id,
+            iam_action,
+            service,
+            region,
+            resource_arn=resource_arn,
+            service_context=service_context,
+        )
 
     return enforced
 

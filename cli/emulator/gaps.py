@@ -25,6 +25,7 @@ STOOD_IN = (
     "default encryption of buckets: ignored by the emulator's CloudFormation, set through S3",
     "Object Lock of the archive: ignored by the emulator's CloudFormation, set through S3",
     "conditions on locks and encryption contexts: unknown to the emulator's IAM, taught at start",
+    "denials of buckets' policies: the emulator's root is exempt, and held to them from the start",
     "rights for batches of messages: asked for by names AWS does not know, corrected at start",
     "events of stacks: none are sent, so `amana up` starts the workflow that opens an epoch",
     "shards of the table's stream: there is one, and a tumbling window is ignored",

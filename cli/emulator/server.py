@@ -17,10 +17,11 @@ from hypercorn.config import Config
 
 from cli.emulator.authorization import (
     as_single_messages,
+    holding_root,
     knowing_encryption_contexts,
     knowing_locks,
 )
-from cli.emulator.start import ROOT_CREDENTIALS
+from cli.emulator.start import ACCOUNT, REGION, ROOT_CREDENTIALS
 
 
 def main() -> None:
@@ -29,7 +30,11 @@ def main() -> None:
     from ministack import app
     from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 
-    iam_evaluator.enforce = recording(as_single_messages(iam_evaluator.enforce), arguments.denials)
+    enforce = recording(as_single_messages(iam_evaluator.enforce), arguments.denials)
+    # outside of the record, which is about functions
+    iam_evaluator.enforce = holding_root(
+        enforce, ROOT_CREDENTIALS["AWS_ACCESS_KEY_ID"], bucket_denies
+    )
     iam_actions.s3_service_context = knowing_locks(iam_actions.s3_service_context)
     iam_actions.request_tag_context = knowing_encryption_contexts(iam_actions.request_tag_context)
     lambda_runtime._detect_runtime_binary = running_python_as(  # noqa: SLF001 - no setting for it
@@ -60,6 +65,26 @@ def trusting_root(app: Any) -> Any:
         await app(scope, receive, send)
 
     return trusting
+
+
+def bucket_denies(action: str, resource: str, context: dict[str, Any]) -> Any:
+    """What the policy of an object's bucket refuses the root user, as the emulator says it."""
+    from ministack.core import iam_evaluator
+    from ministack.services import s3
+
+    policy, account = s3.bucket_policy_for_arn(resource) or ("", ACCOUNT)
+    request = iam_evaluator.EvalContext(
+        principal_arn=f"arn:aws:iam::{account}:root",
+        principal_type="Root",
+        principal_account=account,
+        action=action,
+        resource_arn=resource,
+        region=REGION,
+        service_context=context,
+    )
+    result = iam_evaluator.evaluate_resource_policy(policy, request)
+    result.principal_arn, result.resource_policy_arn = request.principal_arn, resource
+    return result if result.decision == "Deny" else None
 
 
 def recording(enforce: Callable[..., Any], denials: Path) -> Callable[..., Any]:

@@ -36,6 +36,22 @@ class Dashboard(cloudwatch.Dashboard):
             _graph("Unknown, by kind", [counted_by("UnknownUpdates", "kind", period=FIVE_MINUTES)]),
         )
 
+    def add_content(self, archiver: lambda_.IFunction) -> None:
+        lag = archiver.metric(
+            "IteratorAge",
+            label="oldest change not archived",
+            statistic=cloudwatch.Stats.MAXIMUM,
+            period=FIVE_MINUTES,
+        )
+        self.add_widgets(
+            _graph(
+                "Card numbers masked",
+                [counted_by("CardNumbersMasked", "direction", period=FIVE_MINUTES)],
+            ),
+            _graph("Media, by state", [counted_by("MediaSettled", "state", period=FIVE_MINUTES)]),
+            _graph("Archive: milliseconds behind", [lag]),
+        )
+
     def add_apis(self, apis: Mapping[str, apigateway.RestApi]) -> None:
         for name, api in apis.items():
             self.add_widgets(

@@ -187,7 +187,7 @@ class DataStack(StageStack):
     def _outputs(self) -> None:
         CfnOutput(self, "ConversationsTable", value=self.conversations.table_name)
         CfnOutput(self, "EphemeralTable", value=self.ephemeral.table_name)
-        CfnOutput(self, "ContentKeysTable", value=self.content_keys.table_name)
+        CfnOutput(self, "KeysTable", value=self.content_keys.table_name)
         CfnOutput(self, "ComplianceTable", value=self.compliance.table_name)
         CfnOutput(self, "TransitBucket", value=self.transit.bucket_name)
         CfnOutput(self, "MediaBucket", value=self.media.bucket_name)

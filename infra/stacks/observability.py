@@ -130,7 +130,7 @@ class ObservabilityStack(StageStack):
                 f"{name}Waiting",
                 queue,
                 seconds=_MEDIA_WAIT_SECONDS,
-                means="A medium could not be fetched for a day; after seven Meta has forgotten it.",
+                means="A medium has waited for a day: look at errors and throttles of its function.",
             )
 
     def _watch_messages(self) -> None:
@@ -153,6 +153,13 @@ class ObservabilityStack(StageStack):
             counted("CiphertextRefused", period=FIVE_MINUTES),
             at_least=1,
             means="Content was changed, or moved to another place or person: it was not shown.",
+        )
+        # the age of a queue leaves out what was tried more than three times
+        self.alarms.when(
+            "MediaOverdue",
+            counted("MediaOverdue", period=FIVE_MINUTES),
+            at_least=1,
+            means="A medium was tried in vain for a day; after seven days Meta has forgotten it.",
         )
         self.alarms.when(
             "ArchiveLag",
@@ -217,6 +224,7 @@ class ObservabilityStack(StageStack):
         dashboard = Dashboard(self, "Dashboard", dashboard_name=f"amana-{self.stage.name}")
         dashboard.add_alarms(self.alarms.all)
         dashboard.add_messages()
+        dashboard.add_content(self.functions["Archiver"].function)
         dashboard.add_apis({name: rest.api for name, rest in self.apis.items()})
         dashboard.add_queues({**self.queues, **self.slow_queues}, self.dlqs)
         dashboard.add_functions({name: each.function for name, each in self.functions.items()})

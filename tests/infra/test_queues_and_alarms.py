@@ -42,6 +42,7 @@ def test_every_dead_letter_queue_has_an_alarm_on_its_first_message(prod):
         ("Throttles", len(function_names())),
         ("CiphertextRefused", 1),
         ("IteratorAge", 1),
+        ("MediaOverdue", 1),
         ("ArchiveLostObjects", 1),
         ("ExecutionsFailed", 1),
         ("ExecutionsTimedOut", 1),

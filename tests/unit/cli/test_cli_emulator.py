@@ -10,6 +10,7 @@ import pytest
 
 from cli.emulator.authorization import (
     as_single_messages,
+    holding_root,
     knowing_encryption_contexts,
     knowing_locks,
 )
@@ -179,3 +180,34 @@ def test_batches_of_messages_need_the_right_for_single_ones():
         enforce("key", action, "service", "region")
 
     assert asked == ["sqs:SendMessage", "sqs:SendMessage", "dynamodb:BatchGetItem"]
+
+
+@pytest.mark.parametrize(
+    ("key", "resource", "refused"),
+    [
+        ("test", "arn:aws:s3:::archive/segment", True),
+        ("test", "arn:aws:s3:::archive", False),
+        ("ASIA0", "arn:aws:s3:::archive/segment", False),
+    ],
+    ids=["root on an object", "root on a bucket", "somebody whom the emulator holds to it itself"],
+)
+def test_root_is_held_to_what_a_bucket_denies_of_its_objects(key, resource, refused):
+    asked = []
+
+    def denies(action, arn, context):
+        asked.append((action, arn, context))
+        return "refused"
+
+    enforce = holding_root(lambda *_, **__: None, "test", denies)
+    answer = enforce(
+        key, "s3:DeleteObject", "s3", "r", resource_arn=resource, service_context={"S3:A": "b"}
+    )
+
+    assert answer == ("refused" if refused else None)
+    assert asked == ([("s3:DeleteObject", resource, {"s3:a": "b"})] if refused else [])
+
+
+def test_root_does_what_no_bucket_denies():
+    enforce = holding_root(lambda *_, **__: None, "test", lambda *_: None)
+
+    assert enforce("test", "s3:GetObject", "s3", "r", resource_arn="arn:aws:s3:::a/b") is None

@@ -37,6 +37,7 @@ def test_the_list_of_what_is_stood_in_for_only_shrinks():
         "default encryption of buckets",
         "Object Lock of the archive",
         "conditions on locks and encryption contexts",
+        "denials of buckets' policies",
         "rights for batches of messages",
         "events of stacks",
         "shards of the table's stream",
