@@ -58,10 +58,27 @@ def group_of(record: Record) -> str:
 def entry_of(group: str, records: Sequence[Record], scope: Scope) -> Entry | None:
     """None: it is not part of the export after all."""
     kind, _, name = group.partition(":")
-    ordered = sorted(records, key=lambda record: (record["stored_at"], int(record["sequence"])))
+    ordered = _without_cards(
+        sorted(records, key=lambda record: (record["stored_at"], int(record["sequence"])))
+    )
     if kind == "m":
         return _message(name, ordered, scope)
     return _other(name, ordered, scope)
+
+
+def _without_cards(records: Sequence[Record]) -> list[Record]:
+    """What a card number was removed from later is kept back as it was before."""
+    masked: set[str] = set()
+    shown: list[Record] = []
+    for record in reversed(records):
+        fact_id = record.get("fact_id", "")
+        if fact_id in masked:
+            shown.append({**record, "opened": {}, "closed": {"raw": {"why": "masked"}}})
+            continue
+        shown.append(record)
+        if record["kind"] == Kind.MASKED:
+            masked.add(fact_id)
+    return shown[::-1]
 
 
 def _message(message_id: str, records: Sequence[Record], scope: Scope) -> Entry | None:
@@ -193,7 +210,7 @@ def _deleted(records: Iterable[Record]) -> str | None:
 def _unreadable(records: Iterable[Record]) -> list[str]:
     """Why some of the content is not here, other than a destroyed key."""
     whys = {closed["why"] for record in records for closed in record["closed"].values()}
-    return sorted(whys - {"destroyed"})
+    return sorted(whys - {"destroyed", "masked"})
 
 
 def _evidence(record: Record) -> Json:

@@ -199,7 +199,7 @@ def _trail(entry: Json) -> str:
         f"{esc(record['kind'])} {esc(record['id'])}, archived {esc(record['stored_at'])}"
         for record in entry["records"]
     ]
-    about = entry["message"]["id"] if entry["message"] else ""
+    about = entry.get("message", {}).get("id", "")
     return (
         f"<footer>{esc(about)} · {' · '.join(kept)}</footer>"
         if about
