@@ -10,6 +10,8 @@ from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory
 from functions.core.content.records import SealedRecords
 from functions.core.content.wiring import sealing
+from functions.core.media.sendable import SendableMedia
+from functions.core.media.store import DynamoMedia
 from functions.core.runtime import aws, clock, policies
 from functions.core.runtime.dynamodb import DynamoRecords
 from functions.core.runtime.ids import random_id
@@ -86,9 +88,14 @@ def drain() -> Drain:
             sleep=time.sleep,
         ),
         graph=AuthorisedGraph(graph, secrets, chosen.access_token_secret_arn),
+        references=References(
+            store,
+            SendableMedia(
+                DynamoMedia(client, chosen.conversations_table, seal), now_ms=clock.now_ms
+            ),
+        ),
         rules=_delivery_rules(chosen),
         now_ms=clock.now_ms,
-        wamid_of=References(store).wamid,
     )
     return Drain(
         delivery=delivery,

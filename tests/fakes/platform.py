@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from functions.core.media.sendable import SendableMedia
 from functions.core.sending.addressing import Addressing
 from functions.core.sending.delivery import Delivery, DeliveryRules
 from functions.core.sending.drain import Drain, DrainReport
@@ -14,6 +15,7 @@ from functions.core.sending.references import References
 from functions.core.sending.service import Accepted, SendingRules, SendingService
 from tests.fakes import build
 from tests.fakes.graph import FakeGraph
+from tests.fakes.media import MemoryMedia
 from tests.fakes.records import MemoryRecords
 from tests.fakes.sending import Clock, MemoryChannels, MemoryPace, MemorySending, RecordedWakeUps
 
@@ -42,6 +44,7 @@ class Platform:
         self.records = MemoryRecords()
         self.store = MemorySending(self.records)
         self.wake_ups = RecordedWakeUps()
+        self.media = MemoryMedia()
         self.directory = build.directory(self.records)
         self.conversations = build.conversations(self.records)
         self._around = around
@@ -72,9 +75,9 @@ class Platform:
                 pick=lambda _: 0,
             ),
             graph=around("graph", self.graph),
+            references=References(self.store, SendableMedia(self.media, now_ms=self.clock.now_ms)),
             rules=RULES,
             now_ms=self.clock.now_ms,
-            wamid_of=References(self.store).wamid,
         )
         self._drain = Drain(
             delivery=delivery,

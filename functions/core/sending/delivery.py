@@ -21,6 +21,7 @@ from functions.core.sending.model import (
 )
 from functions.core.sending.outcomes import OutcomeRules, Verdict, ambiguous, judge
 from functions.core.sending.pacing import Pacing
+from functions.core.sending.references import References
 from functions.core.sending.store import Channel, ChannelStore, Claim, SendingStore
 from functions.core.whatsapp.graph_answers import Outcome
 
@@ -63,18 +64,18 @@ class Delivery:
         gate: Gate,
         pacing: Pacing,
         graph: Graph,
+        references: References,
         rules: DeliveryRules,
         now_ms: Callable[[], int],
-        wamid_of: Callable[[str], str],
     ) -> None:
         self.store = store
         self._channels = channels
         self._gate = gate
         self._pacing = pacing
         self._graph = graph
+        self._references = references
         self._rules = rules
         self._now_ms = now_ms
-        self._wamid_of = wamid_of
 
     def step(self, thread: str, message_id: str, thread_item: Item) -> Settled | Later:
         for _ in range(_ROUNDS):
@@ -169,12 +170,13 @@ class Delivery:
             payload = message.graph_payload(
                 to=item["address"].get("to"),
                 recipient=item["address"].get("recipient"),
-                wamid_of=self._wamid_of,
+                wamid_of=self._references.wamid,
                 callback=message_id,
             )
         except UnknownMessageError:
             return [NO_WAMID]
-        return _Ready(payload, decision)
+        named = self._references.media(payload, phone_number_id=item["phone_number_id"])
+        return [named] if isinstance(named, Reason) else _Ready(named, decision)
 
     def _refuse(
         self, message_id: str, item: Item, reasons: Sequence[Reason]
