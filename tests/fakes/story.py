@@ -6,6 +6,7 @@ import struct
 import zlib
 from typing import Any
 
+from functions.core.contacts.model import Alias, AliasKind
 from functions.core.conversations.model import moment
 from functions.core.runtime.records import Key
 from tests.fakes import build
@@ -19,13 +20,12 @@ def message_id(wamid: str) -> str:
     return f"w_{build.PSEUDONYMS.of('message', build.NUMBER, wamid)}"
 
 
-def node(office: Office, alias: str = ADA) -> str:
-    items = office.records.load([k for k in office.table.items if k.sk == "NODE"])
-    return next(key.pk[5:] for key, item in items.items() if item["value"] == alias)
+def node(_office: Office, number: str = ADA) -> str:
+    return f"n{build.PSEUDONYMS.alias(Alias(AliasKind.PHONE, number))[:20]}"
 
 
-def contact_id(office: Office, alias: str = ADA) -> str:
-    name = node(office, alias)
+def contact_id(office: Office, number: str = ADA) -> str:
+    name = node(office, number)
     since = office.table.items[Key(f"NODE#{name}", "NODE")]["since_ms"]
     return f"{name}~{since}"
 

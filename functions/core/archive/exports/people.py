@@ -1,12 +1,14 @@
 """The people in an export, as the directory knows them now."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from math import inf
 from typing import Any
 
 from functions.core.archive.exports.model import Scope
 from functions.core.contacts.model import NODE_PREFIX, Node
 from functions.core.contacts.service import node_from, node_key
+from functions.core.content.errors import CiphertextRefusedError
 from functions.core.conversations.model import split_thread
 from functions.core.conversations.read_facts import moment_of
 from functions.core.runtime.records import RecordStore
@@ -56,8 +58,13 @@ class People:
         return {"title": _title(parts), "phone_number_id": number}
 
     def _nodes(self, ids: Collection[str]) -> dict[str, Node]:
-        found = self._records.load([node_key(node) for node in ids])
-        return {node.id: node for node in map(node_from, found.values())}
+        """Those that are known and open: a name that does not must not cost the export."""
+        found: dict[str, Node] = {}
+        for node_id in ids:
+            with suppress(CiphertextRefusedError):
+                items = self._records.load([node_key(node_id)])
+                found.update({node.id: node for node in map(node_from, items.values())})
+        return found
 
 
 def _title(parts: list[str]) -> str:
