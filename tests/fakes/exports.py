@@ -4,6 +4,7 @@ import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 
 from functions.core.archive.exports.asked import Asked
@@ -38,6 +39,7 @@ class MemoryExports:
 
     def __init__(self) -> None:
         self.exports: dict[str, Export] = {}
+        self._lock = Lock()
 
     def create(self, export: Export) -> bool:
         return self.exports.setdefault(export.id, export) is export
@@ -62,16 +64,17 @@ class MemoryExports:
         return self._moved(export_id, state=State.FAILED, error=error)
 
     def take(self, export_id: str, index: int, start: int, end: int) -> bool:
-        export = self.exports.get(export_id)
-        if export is None or export.state is not State.READY:
-            return False
-        file = export.files[index]
-        if file.next > start:
-            return False
-        files = list(export.files)
-        files[index] = replace(file, next=end + 1)
-        self.exports[export_id] = replace(export, files=tuple(files))
-        return True
+        with self._lock:
+            export = self.exports.get(export_id)
+            if export is None or export.state is not State.READY:
+                return False
+            file = export.files[index]
+            if file.next > start:
+                return False
+            files = list(export.files)
+            files[index] = replace(file, next=end + 1)
+            self.exports[export_id] = replace(export, files=tuple(files))
+            return True
 
     def _moved(self, export_id: str, **told: Any) -> bool:
         export = self.exports.get(export_id)

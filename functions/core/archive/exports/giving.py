@@ -75,12 +75,12 @@ class Giving:
         )
         if file is None:
             raise UnknownExportError("no such file")
-        if start >= file.size:
-            raise RangeError(file.size)
         most = start + policy.number("download", "range") - 1
-        end = min(most if end is None else min(end, most), file.size - 1)
-        if self._is_expired(export):
-            raise TicketRefusedError("the export has expired")
+        if start >= file.size or (end is not None and not start <= end <= most):
+            raise RangeError(file.size)
+        end = min(most if end is None else end, file.size - 1)
+        if self._is_expired(export) or start < file.next:
+            raise TicketRefusedError("expired, or fetched before")
         # what cannot be read is not used up
         data = self._files.read_range(file.object, start, end, size=file.size)
         self._tickets.redeem(ticket, _subject(export, name, client_id), start, end)
