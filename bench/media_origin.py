@@ -87,12 +87,10 @@ class _Handler(BaseHTTPRequestHandler):
         place = urlsplit(self.path)
         self._body()
         if "uploadId" in parse_qs(place.query):
-            answer = (
-                b"<CompleteMultipartUploadResult><ETag>1</ETag></CompleteMultipartUploadResult>"
-            )
+            answer = _xml("CompleteMultipartUploadResult", "<ETag>1</ETag>")
         else:
             self.server.objects[place.path] = bytearray()
-            answer = b"<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>"
+            answer = _xml("InitiateMultipartUploadResult", "<UploadId>1</UploadId>")
         self._answer(answer)
 
     def _range(self, stored: bytearray) -> None:
@@ -126,3 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Nothing."""
+
+
+def _xml(name: str, inside: str) -> bytes:
+    return f"<{name}>{inside}</{name}>".encode()
