@@ -51,7 +51,8 @@ class Medium(Answer):
     """`state`: uploading, pending, scanning, stored, ready, gone, quarantined or failed.
 
     `ticket`: when it can be had, good for one download within a few minutes. `message_id`: of a
-    received one. `sendable_until`: of an uploaded one. `destroyed_at`: its content is gone.
+    received one. `sendable_until`: of an uploaded one. `is_destroyed`: its content is gone for
+    good, since `destroyed_at` where that is known.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Medium(Answer):
     filename: str | None
     message_id: str | None
     sendable_until: str | None
+    is_destroyed: bool
     destroyed_at: str | None
     ticket: str | None
     ticket_expires_at: str | None

@@ -73,6 +73,7 @@ class Serving:
             "filename": item.get("filename"),
             "message_id": item.get("message_id"),
             "sendable_until_ms": item.get("expires_ms"),
+            "is_destroyed": "destroyed_ms" in item,
             "destroyed_ms": item.get("destroyed_ms"),
             "ticket": ticket,
             "ticket_expires_ms": expires_ms,

@@ -50,6 +50,7 @@ def test_a_stored_medium_is_told_of_with_a_ticket(stored):
         "filename": "ü.png",
         "message_id": FACT.message_id,
         "sendable_until": None,
+        "is_destroyed": False,
         "destroyed_at": None,
         "ticket_expires_at": "2026-09-21T14:18:20.000Z",
     }
@@ -202,7 +203,8 @@ def test_a_medium_whose_key_was_destroyed_is_gone(stored):
 
     stored.desk.media.change(ID, {"destroyed_ms": 1_790_000_000_000}, expect={})
     shown = stored.show(ID).body
-    assert (shown["ticket"], shown["destroyed_at"]) == (None, "2026-09-21T14:13:20.000Z")
+    assert (shown["ticket"], shown["is_destroyed"]) == (None, True)
+    assert shown["destroyed_at"] == "2026-09-21T14:13:20.000Z"
     problem(stored.content(ID, given), 410, "gone")
 
 
