@@ -226,12 +226,16 @@ class MemoryFiles:
 
 
 def create_archive() -> None:
-    """Buckets and tables of the archive, on whatever stands in for AWS."""
-    s3, dynamodb = boto3.client("s3"), boto3.client("dynamodb")
+    """Buckets and the one table of the archive, on whatever stands in for AWS."""
+    create_buckets()
+    boto3.client("dynamodb").create_table(TableName="compliance", **tables.compliance_schema())
+
+
+def create_buckets() -> None:
+    s3 = boto3.client("s3")
     where: Any = {"LocationConstraint": "eu-central-1"}
     s3.create_bucket(
         Bucket="archive", CreateBucketConfiguration=where, ObjectLockEnabledForBucket=True
     )
     for bucket in ("media", "exports"):
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
-    dynamodb.create_table(TableName="compliance", **tables.compliance_schema())
