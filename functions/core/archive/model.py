@@ -15,7 +15,7 @@ from typing import Any
 Record = dict[str, Any]
 
 FORMAT = 1
-_ID_LENGTH = 26  # base32 characters: 130 bits
+_ID_LENGTH, _ID_BYTES = 26, 17  # base32 characters: 130 bits
 
 
 class Kind(StrEnum):
@@ -63,7 +63,7 @@ def record_id(sequence: int, *parts: str) -> str:
     """The same for the same change, however often the stream delivers it."""
     text = json.dumps([str(sequence), *parts])
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-    return base64.b32encode(digest).decode().lower()[:_ID_LENGTH]
+    return base64.b32encode(digest[:_ID_BYTES]).decode().lower()[:_ID_LENGTH]
 
 
 def line(record: Mapping[str, Any]) -> bytes:

@@ -22,6 +22,9 @@ SEGMENT_ENDING, MANIFEST_ENDING = ".ndjson.gz", ".manifest.json"
 _DIGITS = 40  # DynamoDB's longest sequence number, so that names sort as the numbers do
 
 
+# Ciphertext hardly shrinks: gzip's greatest effort takes twice the time for the same size.
+_EFFORT = 6
+
 # gzip's own errors, JSON's, and every way in which JSON can be no record
 _UNREADABLE = (
     OSError,
@@ -126,7 +129,7 @@ class SegmentWriter:
         self._name = name
         self._buffer = io.BytesIO()
         # without a time and a file name: the same lines give the same bytes
-        self._gzip = gzip.GzipFile(filename="", mode="wb", fileobj=self._buffer, mtime=0)
+        self._gzip = gzip.GzipFile("", "wb", _EFFORT, self._buffer, mtime=0)
         self._hash, self._bytes, self._summary = hashlib.sha256(), 0, Summary()
 
     def add(self, record: Record) -> None:
