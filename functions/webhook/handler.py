@@ -1,7 +1,8 @@
 """Trigger: API Gateway, GET and POST /webhook.
 
 Effect: a POST signed by Meta lies in the inbound queue before it is answered with 200; a GET with
-the verify token is answered with its challenge. Nothing is parsed here.
+the verify token is answered with its challenge. Card numbers are masked before; apart from that
+nothing is read here.
 On failure: 401 for anything not signed; 503 when AWS refuses, so that Meta delivers again.
 """
 
@@ -40,7 +41,7 @@ def _receive(event: dict[str, Any]) -> dict[str, Any]:
         log.warning("signature refused", present=signature is not None)
         log.metric("SignatureFailures")
         return _answer(401)
-    wiring.inbox().put(body)
+    wiring.inbox().put(request.without_card_numbers(body))
     return _answer(200)
 
 

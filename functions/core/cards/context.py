@@ -24,7 +24,8 @@ _FORMS = (
     ),
     # a tracking number of USPS
     re.compile(rf"{_FREE}9[1-5][0-9]{{2}}(?: ?[0-9]{{4}}){{4}} ?[0-9]{{2}}{_FREE_AFTER}"),
-    # WhatsApp's own ids: JIDs, and BSUIDs (which are not "NO." or "CC.")
+    # WhatsApp's own ids: of messages and calls, JIDs, and BSUIDs (which are not "NO." or "CC.")
+    re.compile(r"(?<!\w)wa[cm]id\.[A-Za-z0-9+/=_-]+"),
     re.compile(r"(?<![0-9-])[0-9-]{5,40}@(?:g\.us|c\.us|lid|s\.whatsapp\.net)\b"),
     re.compile(r"(?<![A-Za-z])(?!N[OR]\.|CC\.)[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]+"),
 )
@@ -33,8 +34,11 @@ _ADDRESS = re.compile(
     r"|(?<![\w.-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,8}\.[a-z]{2,24}/\S*",
     re.IGNORECASE,
 )
+_SHORTEST_WORD = 3
+_ENDING = re.compile(r"[^\W_]+\Z")
+_BEGINNING = re.compile(r"[^\W_]+")
 _PLUS = re.compile(rf"(?:\+|(?<!\w)tel:)[ ({UNSEEN}]*\Z", re.IGNORECASE)
-_LAST_DIGIT = re.compile(rf".*[0-9{MARK}]", re.DOTALL)
+_LAST_NUMBER = re.compile(rf".*(?<![^\W_])[0-9{MARK}]+", re.DOTALL)
 
 
 class Context:
@@ -66,16 +70,18 @@ class Context:
     def is_called_otherwise(self, start: int) -> bool:
         """An order, a parcel, a device …: the last words before the number say so."""
         before = self._text[max(0, start - _LABEL) : start]
-        return words.label(_LAST_DIGIT.sub("", before))
+        return words.label(_LAST_NUMBER.sub("", before))
 
     def is_glued(self, start: int) -> bool:
-        """Letters right before make it a piece of a longer code, but for words like "no"."""
+        """A piece of a longer code; words may be forgotten to be followed by a space."""
         before = self._text[max(0, start - _LABEL) : start].rstrip(UNSEEN)
-        return _has_case(before[-1:]) and not words.opens(before)
+        code = _ENDING.search(before)
+        return code is not None and _is_code(code[0]) and not words.opens(before)
 
     def is_glued_after(self, end: int) -> bool:
         after = self._text[end : end + _LABEL].lstrip(UNSEEN)
-        return _has_case(after[:1]) and not words.follows(after)
+        code = _BEGINNING.match(after)
+        return code is not None and _is_code(code[0]) and not words.follows(after)
 
     @cached_property
     def _taken(self) -> bytearray:
@@ -97,6 +103,8 @@ def _covered(length: int, spans: list[tuple[int, int]]) -> bytearray:
     return covered
 
 
-def _has_case(char: str) -> bool:
-    """Scripts without case are written without spaces, or join words to what follows."""
-    return char.lower() != char.upper()
+def _is_code(letters: str) -> bool:
+    """No word: capitals, digits, or a letter or two. Scripts without case run words together."""
+    if letters.lower() == letters.upper():
+        return False
+    return not letters.isalpha() or letters.isupper() or len(letters) < _SHORTEST_WORD

@@ -7,7 +7,10 @@ spellings of numbers, escapes, blanks.
 import json
 import re
 from dataclasses import dataclass
+from dataclasses import field as attribute
 
+from functions.core.cards import words
+from functions.core.cards.alphabet import MARK
 from functions.core.cards.fields import is_structure, least_digits
 from functions.core.cards.issuers import LONGEST, SHORTEST
 from functions.core.cards.marker import MARKER
@@ -16,6 +19,9 @@ from functions.core.cards.mask import Masked, mask
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*+"|-?[0-9][0-9.eE+-]*|[{}\[\],:]', re.DOTALL)
 # A number of JSON is hardly a card's: amounts and times of 13 digits are none.
 _WHOLE_NUMBER = re.compile(rf"[0-9]{{{SHORTEST + 1},{LONGEST}}}(?:\.0+)?")
+# In a field of its own; only beside a card number is it a card's code.
+_CODE = re.compile(r'"?[0-9]{3,4}"?')
+_NEW_WORD = re.compile(r"_|(?<=[a-z])(?=[A-Z])")
 _DEEPEST = 3  # JSON in a string in JSON …
 
 
@@ -30,6 +36,7 @@ class _Container:
     field: str = ""
     count: int = 0
     marker: tuple[int, int] | None = None
+    codes: list[tuple[int, int]] = attribute(default_factory=list)
 
 
 def edit(text: str, *, marked: bool, structured: bool = True, depth: int = 0) -> Masked:
@@ -84,6 +91,8 @@ class _Editor:
             self._replace(start, end, mask(top.field))
         elif top.is_object and top.field == MARKER:
             top.marker = (start, end)
+        elif _CODE.fullmatch(literal) and words.code(_spelled(top.field)):
+            top.codes.append((start, end))
         elif end - start > SHORTEST:
             self._value(top, literal, start, end)
 
@@ -92,10 +101,10 @@ class _Editor:
         if not is_text and not _WHOLE_NUMBER.fullmatch(literal):
             return
         text = _decoded(literal) if is_text else literal
-        field, parent = self._place(top)
-        if self._structured and is_structure(parent, field, text):
+        name, parent = self._place(top)
+        if self._structured and is_structure(parent, name, text):
             return
-        self._replace(start, end, self._masked(text, least_digits(field, SHORTEST)))
+        self._replace(start, end, self._masked(text, least_digits(name, SHORTEST)))
 
     def _masked(self, text: str, least: int) -> Masked:
         if self._depth < _DEEPEST and text.lstrip()[:1] in ("{", "[") and is_json(text):
@@ -117,7 +126,13 @@ class _Editor:
             nearest.count += found.count
 
     def _close(self, closed: _Container) -> None:
-        if not (self._marked and closed.is_object and closed.count):
+        if not closed.count:
+            return
+        self._edits += [
+            (start, end, json.dumps(MARK * sum(map(str.isdigit, self._text[start:end]))))
+            for start, end in closed.codes
+        ]
+        if not (self._marked and closed.is_object):
             return
         if closed.marker is None:
             at = closed.start + 1
@@ -127,6 +142,11 @@ class _Editor:
             before = self._text[start:end]
             total = closed.count + (int(before) if before.isdigit() else 0)
             self._edits.append((start, end, str(total)))
+
+
+def _spelled(name: str) -> str:
+    """In words, for names such as "cardCvv" and "card_cvv"."""
+    return _NEW_WORD.sub(" ", name)
 
 
 def _decoded(literal: str) -> str:

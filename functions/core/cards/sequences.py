@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from functions.core.cards.alphabet import MARK, UNSEEN
 from functions.core.cards.issuers import SHORTEST
@@ -51,12 +51,19 @@ class Sequence:
         """What separates a group from the next."""
         return self.text[self.groups[n].end : self.groups[n + 1].start]
 
-    def is_loose(self, first: int, last: int) -> bool:
-        """Only spaces and dashes between these groups."""
-        return not any(
-            _NOT_LOOSE.search(self.text, self.groups[n].end, self.groups[n + 1].start)
-            for n in range(first, last)
-        )
+    @cached_property
+    def stretches(self) -> list[tuple[int, int]]:
+        """For each group, the digits before and until the end of the stretch it is in.
+
+        A stretch has only spaces and dashes between its groups.
+        """
+        last = len(self.groups) - 1
+        cuts = [n for n in range(last) if _NOT_LOOSE.search(self.between(n))]
+        return [
+            (self.offsets[first], self.offsets[end])
+            for first, end in pairwise([0, *(cut + 1 for cut in cuts), last + 1])
+            for _ in range(first, end)
+        ]
 
 
 def sequences(text: str) -> Iterator[Sequence]:

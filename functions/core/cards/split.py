@@ -15,9 +15,14 @@ from functions.core.runtime import policies
 
 _EDGE = 40  # characters at either end of a text in which digits make it a possible piece
 _BETWEEN = rf"[^\w{MARK}]{{0,8}}"
-_HEAD = re.compile(r"[\W_]*[0-9]")
-_TAIL = re.compile(r"[0-9][\W_]*\Z")
-_NO_LETTERS = re.compile(r"[\W_]*[0-9][\W_0-9]*")
+_DIGIT = re.compile(r"[0-9]")
+# a time of day is whole, no piece of anything
+_TIME = r"[0-9]{1,2}:[0-9]{2}"
+_HEAD = re.compile(rf"(?![\W_]*{_TIME}(?![0-9]))[\W_]*[0-9]")
+_TAIL = re.compile(
+    r"[0-9](?<!(?<![0-9])[0-9]:[0-9]{2})(?<!(?<![0-9])[0-9]{2}:[0-9]{2})[\W_]*\Z"
+)
+_NO_LETTERS = re.compile(r"[\W_0-9]+")
 _MASKED = re.compile(
     rf"(?:[0-9]{_BETWEEN}){{6}}{MARK}(?:{_BETWEEN}{MARK}){{2,8}}(?:{_BETWEEN}[0-9]){{4}}"
 )
@@ -78,6 +83,8 @@ def _runs(fragments: Sequence[Fragment]) -> Iterator[tuple[int, int]]:
         for last in _after(fragments, first, first):
             if _HEAD.match(spelled[last]):
                 yield first, last
+            elif _DIGIT.search(spelled[last]):
+                break
             if not _NO_LETTERS.fullmatch(spelled[last]):
                 break
 

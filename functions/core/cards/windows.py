@@ -20,7 +20,8 @@ LAST_SHOWN = 4
 _MOST_BESIDE = 8
 _SMALLEST_PRINTED = 4
 _LONGEST_WHOLE_PART = 3  # digits before the point of a coordinate
-_FEW = 2  # groups; more of them can be a list of sizes or times
+_FEW = 2  # groups; more of them can be a list of times, sizes, years
+_MANY = 6  # groups; a card's hardly ever rise or fall so often in a row
 
 
 @dataclass(frozen=True)
@@ -33,26 +34,30 @@ class Window:
 
 
 def believed(sequence: Sequence, context: Context, least: int) -> list[Window]:
-    """None of them holds a digit that another one hides; they may share digits that are shown."""
-    hidden = bytearray(sequence.offsets[-1])
+    """Windows of their own, and then those that share only digits that the others leave to see.
+
+    Whatever could be read as a card number when a masked text is read again is among them.
+    """
+    found = sorted(
+        _windows(sequence, context, least), key=lambda one: (one.rank, one.first, one.last)
+    )
     kept: list[Window] = []
-    found = _windows(sequence, context, least)
-    for window in sorted(found, key=lambda window: (window.rank, window.first, window.last)):
-        start, end = sequence.offsets[window.first], sequence.offsets[window.last + 1]
-        if not any(hidden[start:end]):
-            middle = slice(start + FIRST_SHOWN, end - LAST_SHOWN)
-            hidden[middle] = b"\1" * len(hidden[middle])
-            kept.append(window)
+    covered, hidden = bytearray(sequence.offsets[-1]), bytearray(sequence.offsets[-1])
+    for taken in (covered, hidden):
+        for window in found:
+            start, end = sequence.offsets[window.first], sequence.offsets[window.last + 1]
+            if not any(taken[start:end]):
+                kept.append(window)
+                covered[start:end] = b"\1" * (end - start)
+                middle = slice(start + FIRST_SHOWN, end - LAST_SHOWN)
+                hidden[middle] = b"\1" * (middle.stop - middle.start)
     return kept
 
 
 def _windows(sequence: Sequence, context: Context, least: int) -> Iterator[Window]:
     if context.is_phone(sequence.groups[0].start, sequence.offsets[-1]):
         return
-    long = sequence.offsets[-1] > LONGEST + 2 * _MOST_BESIDE
-    for first, group in enumerate(sequence.groups):
-        if long and len(group.digits) < _SMALLEST_PRINTED:
-            continue
+    for first in _beginnings(sequence):
         digits = ""
         for last in range(first, len(sequence.groups)):
             digits += sequence.groups[last].digits
@@ -65,18 +70,34 @@ def _windows(sequence: Sequence, context: Context, least: int) -> Iterator[Windo
                 yield Window(first, last, rank)
 
 
+def _beginnings(sequence: Sequence) -> Iterator[int]:
+    """Groups that a number can begin with. In long rows only those that are as printed."""
+    longest = LONGEST + 2 * _MOST_BESIDE
+    short = sequence.offsets[-1] <= longest
+    for n, group in enumerate(sequence.groups):
+        beginning, ending = sequence.stretches[n]
+        if short or ending - beginning <= longest or len(group.digits) >= _SMALLEST_PRINTED:
+            yield n
+
+
 def _rank(sequence: Sequence, first: int, last: int) -> int | None:
     """None: grouped like no card."""
     sizes = sequence.sizes(first, last)
+    if _is_list([int(group.digits) for group in sequence.groups[first : last + 1]]):
+        return None
     if len(sizes) == 1 or sizes in _groups("printed"):
         return 0
-    if _is_progression([int(group.digits) for group in sequence.groups[first : last + 1]]):
-        return None
     if sizes in _groups("possible"):
         return 1
-    before, after = sequence.offsets[first], sequence.offsets[-1] - sequence.offsets[last + 1]
-    loose = sum(sizes) > SHORTEST and sequence.is_loose(first, last)
-    return 2 if loose and max(before, after) <= _MOST_BESIDE else None
+    if sum(sizes) == SHORTEST:
+        return None
+    start, end = sequence.offsets[first], sequence.offsets[last + 1]
+    beginning, ending = sequence.stretches[first]
+    if end > ending:
+        if not _is_even(sequence, first, last):
+            return None
+        beginning, ending = 0, sequence.offsets[-1]
+    return 2 if max(start - beginning, ending - end) <= _MOST_BESIDE else None
 
 
 def _is_free(sequence: Sequence, first: int, last: int, digits: str, context: Context) -> bool:
@@ -106,10 +127,18 @@ def _is_fraction(sequence: Sequence, n: int) -> bool:
     return sequence.between(n - 1) in (".", ",") and (n == 1 or sequence.between(n - 2) != ".")
 
 
-def _is_progression(numbers: list[int]) -> bool:
-    """A list: sizes, times, years."""
-    steps = {after - before for before, after in pairwise(numbers)}
-    return len(numbers) > _FEW and len(steps) == 1 and steps != {0}
+def _is_even(sequence: Sequence, first: int, last: int) -> bool:
+    """Digit by digit or in pairs, and always the same sign between them."""
+    separators = {sequence.between(n) for n in range(first, last)}
+    return len(separators) == 1 and set(sequence.sizes(first, last)) in ({1}, {2})
+
+
+def _is_list(numbers: list[int]) -> bool:
+    """Sizes, times, years."""
+    steps = [after - before for before, after in pairwise(numbers)]
+    regular = len(numbers) > _FEW and len(set(steps)) == 1 and steps[0] != 0
+    ordered = min(steps, default=0) > 0 or max(steps, default=0) < 0
+    return regular or (ordered and len(numbers) >= _MANY)
 
 
 @cache
