@@ -12,8 +12,11 @@ _POOL = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=5, re
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
+    """`raw`: the body as it came; `text`: as far as it is text."""
+
     status: int
     text: str
+    raw: bytes = b""
 
     @property
     def body(self) -> Any:
@@ -32,7 +35,8 @@ def call(
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
     answer = _POOL.request(method, url, body=body, headers=headers or {})
-    return Answer(status=answer.status, text=answer.data.decode("utf-8", errors="replace"))
+    text = answer.data.decode("utf-8", errors="replace")
+    return Answer(status=answer.status, text=text, raw=answer.data)
 
 
 def call_json(
