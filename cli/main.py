@@ -110,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("status", help="what runs, and what waits in the queues")
     commands.add_parser("demo", help="a conversation both ways, from webhook to status")
     redrive = commands.add_parser("redrive", help="put dead letters back into their queue")
-    redrive.add_argument("queue", choices=("inbound", "outbound"))
+    redrive.add_argument("queue", choices=("inbound", "outbound", "media"))
     redrive.add_argument("--stage", choices=_STAGES, default="local")
     archive = commands.add_parser("archive", help="what the WORM archive holds")
     verify = archive.add_subparsers(dest="action", required=True, metavar="ACTION").add_parser(

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from boto3 import Session
     from mypy_boto3_sqs import SQSClient
 
-_QUEUES = {"inbound": ("ingress", "Inbound"), "outbound": ("messaging", "Outbound")}
+_QUEUES = {
+    "inbound": ("ingress", "Inbound"),
+    "outbound": ("messaging", "Outbound"),
+    "media": ("messaging", "Media"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,7 +39,10 @@ class Concurrency:
     messages_api: int
     # at least one for each shard of the stream: DynamoDB makes more as traffic grows
     media: int
+    media_api: int
     archiver: int
+    archive_api: int
+    exporter: int
     wakeup: int = 1
     # one that turns an epoch, and the hour's that looks whether there is one to turn
     epoch: int = 2
@@ -150,7 +153,15 @@ def _prod(tenant: Tenant) -> StageConfig:
         webhook_requests_per_address=100_000,
         api_requests_per_address=20_000,
         concurrency=Concurrency(
-            webhook=100, inbound=50, sender=50, messages_api=50, media=20, archiver=20
+            webhook=100,
+            inbound=50,
+            sender=50,
+            messages_api=50,
+            media=20,
+            archiver=20,
+            media_api=20,
+            archive_api=5,
+            exporter=10,
         ),
         queue_age_alarm_seconds=300,
         archive_lock_mode="COMPLIANCE",
@@ -174,7 +185,15 @@ def _staging(tenant: Tenant) -> StageConfig:
         webhook_requests_per_address=100_000,
         api_requests_per_address=20_000,
         concurrency=Concurrency(
-            webhook=20, inbound=10, sender=10, messages_api=10, media=10, archiver=10
+            webhook=20,
+            inbound=10,
+            sender=10,
+            messages_api=10,
+            media=10,
+            archiver=10,
+            media_api=10,
+            archive_api=5,
+            exporter=6,
         ),
         queue_age_alarm_seconds=300,
         archive_lock_mode="GOVERNANCE",
@@ -197,7 +216,15 @@ def _dev(tenant: Tenant) -> StageConfig:
         webhook_requests_per_address=20_000,
         api_requests_per_address=5_000,
         concurrency=Concurrency(
-            webhook=5, inbound=5, sender=5, messages_api=5, media=5, archiver=5
+            webhook=5,
+            inbound=5,
+            sender=5,
+            messages_api=5,
+            media=5,
+            archiver=5,
+            media_api=5,
+            archive_api=2,
+            exporter=4,
         ),
         queue_age_alarm_seconds=900,
         archive_lock_mode="GOVERNANCE",
@@ -221,7 +248,15 @@ def _local(tenant: Tenant, graph_url: str) -> StageConfig:
         webhook_requests_per_address=100_000,
         api_requests_per_address=100_000,
         concurrency=Concurrency(
-            webhook=10, inbound=5, sender=5, messages_api=10, media=5, archiver=2
+            webhook=10,
+            inbound=5,
+            sender=5,
+            messages_api=10,
+            media=5,
+            archiver=2,
+            media_api=5,
+            archive_api=5,
+            exporter=4,
         ),
         queue_age_alarm_seconds=900,
         archive_lock_mode="GOVERNANCE",

@@ -8,7 +8,7 @@ from cli.progress import Progress
 from cli.stage import Stage, find_stage
 from cli.workspace import Workspace
 
-QUEUES = ("inbound", "outbound")
+QUEUES = ("inbound", "outbound", "media")
 
 
 def show_status(workspace: Workspace, progress: Progress) -> bool:

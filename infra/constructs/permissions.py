@@ -23,6 +23,9 @@ Conditions = dict[str, dict[str, list[str]]]
 # a transaction needs the rights of each of its parts
 READ_WRITE = ("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "ConditionCheckItem")
 
+# one-time tickets are written, used up range by range, and removed
+TICKETS = ("PutItem", "UpdateItem", "DeleteItem")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
@@ -121,14 +124,52 @@ def invoke(*functions: lambda_.IFunction) -> Grant:
     return _grant(["lambda:InvokeFunction"], [each.function_arn for each in functions])
 
 
+def state_machine_arn(name: str) -> str:
+    """By name, for roles and settings that come before the state machine."""
+    return f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}:stateMachine:{name}"
+
+
 def start(state_machine_arn: str) -> Grant:
     return _grant(["states:StartExecution"], [state_machine_arn])
 
 
+def run_children(name: str) -> list[Grant]:
+    """What a state machine needs to start executions of itself, one for each item of a map."""
+    executions = state_machine_arn(name).replace(":stateMachine:", ":execution:")
+    return [
+        start(state_machine_arn(name)),
+        Grant(
+            statement=iam.PolicyStatement(
+                actions=["states:DescribeExecution", "states:StopExecution"],
+                resources=[f"{executions}/*"],
+            ),
+            wildcard=f"{_in_words(executions)}/*",
+            reason=(
+                "Executions of a map's items are named when they start (Step Functions developer "
+                "guide, 'IAM policies for Distributed Map'). Compensating controls: only children "
+                "of this one state machine, to be looked at and stopped; only Step Functions can "
+                "assume the role."
+            ),
+        ),
+    ]
+
+
+def _in_words(arn: str) -> str:
+    """As the rule packs write what CloudFormation fills in."""
+    for token, name in (
+        (Aws.PARTITION, "Partition"),
+        (Aws.REGION, "Region"),
+        (Aws.ACCOUNT_ID, "AccountId"),
+    ):
+        arn = arn.replace(token, f"<AWS::{name}>")
+    return arn
+
+
 def use_key_for_workflow(key: kms.IKey, state_machine_arn: str) -> list[Grant]:
-    """What Step Functions needs for a state machine's history, and for its log."""
+    """What Step Functions needs for a state machine's history, its children's, and its log."""
+    histories = [state_machine_arn, f"{state_machine_arn}/*"]
     history: Conditions = {
-        "StringEquals": {"kms:EncryptionContext:aws:states:stateMachineArn": [state_machine_arn]}
+        "StringLike": {"kms:EncryptionContext:aws:states:stateMachineArn": histories}
     }
     log: Conditions = {"StringEquals": {"kms:EncryptionContext:SourceArn": [LOGS_OF_ACCOUNT]}}
     return [

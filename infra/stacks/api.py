@@ -1,6 +1,5 @@
 """The API that the business's own systems call, and who may call it."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,40 +7,26 @@ from aws_cdk import Aws, CfnOutput, Duration
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
+from functions.archive_api.settings import ArchiveApiSettings
+from functions.media_api.settings import MediaApiSettings
 from functions.messages_api.settings import MessagesApiSettings
 from infra.config import StageConfig
 from infra.constructs import permissions
 from infra.constructs.clients import Clients
 from infra.constructs.function import Function, Sizing
-from infra.constructs.permissions import READ_WRITE
+from infra.constructs.permissions import READ_WRITE, TICKETS
 from infra.constructs.problems import add_problem_details
 from infra.constructs.rest_api import RestApi, acknowledge_open_method
 from infra.stacks.base import FunctionStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingress import IngressStack
 from infra.stacks.messaging import MessagingStack
+from infra.stacks.routes import ROUTES, SCOPES, Route
 
-_READ, _SEND = "messages:read", "messages:send"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Route:
-    method: str
-    path: str
-    # None: anyone may call it
-    scope: str | None
-    # without these the call does not reach the function
-    headers: tuple[str, ...] = ()
-
-
-ROUTES = (
-    Route(method="POST", path="v1/messages", scope=_SEND, headers=("Idempotency-Key",)),
-    Route(method="GET", path="v1/messages/{id}", scope=_READ),
-    Route(method="GET", path="v1/conversations", scope=_READ),
-    Route(method="GET", path="v1/conversations/{id}/messages", scope=_READ),
-    Route(method="GET", path="v1/accounts/{waba_id}/updates", scope=_READ),
-    Route(method="GET", path="v1/openapi.json", scope=None),
-)
+# parts of uploads and files on their way out: bytes, not text
+_BYTES = "application/octet-stream"
+# API Gateway gives up after 29 seconds
+_TIMEOUT = Duration.seconds(25)
 
 
 class ApiStack(FunctionStack):
@@ -66,16 +51,17 @@ class ApiStack(FunctionStack):
         # API Gateway's permission to write logs comes with the ingress stack
         self.add_stack_dependency(ingress)
         self.data = data
-        self.clients = Clients(
-            self, "Clients", stage=stage, scopes={_SEND: "Send messages", _READ: "Read"}
-        )
-        self.function = self._function(messaging)
+        self.messaging = messaging
+        self.clients = Clients(self, "Clients", stage=stage, scopes=SCOPES)
+        self.messages_api = self._messages_api()
+        self.media_api = self._media_api()
+        self.archive_api = self._archive_api()
         self.api = self._api()
         self._outputs()
 
-    def _function(self, messaging: MessagingStack) -> Function:
+    def _messages_api(self) -> Function:
         data, stage = self.data, self.stage
-        outbound = messaging.outbound.queue
+        outbound = self.messaging.outbound.queue
         return Function(
             self,
             "MessagesApi",
@@ -98,7 +84,7 @@ class ApiStack(FunctionStack):
                 ),
                 permissions.use_content_keys(data.content_keys, create=True),
                 permissions.send_to(outbound),
-                permissions.use_objects(data.media, "GetObject"),
+                permissions.use_objects(data.media, "GetObject", below="updates/"),
                 permissions.read_secrets(data.pseudonym),
                 permissions.use_key(
                     data.keys.data, through=["dynamodb", "s3", "secretsmanager"], write=True
@@ -111,6 +97,88 @@ class ApiStack(FunctionStack):
             ),
         )
 
+    def _media_api(self) -> Function:
+        data, stage = self.data, self.stage
+        queue = self.messaging.media.queue
+        return Function(
+            self,
+            "MediaApi",
+            name="media_api",
+            platform=self.platform,
+            settings=MediaApiSettings(
+                conversations_table=data.conversations.table_name,
+                keys_table=data.content_keys.table_name,
+                ephemeral_table=data.ephemeral.table_name,
+                media_bucket=data.media.bucket_name,
+                transit_bucket=data.transit.bucket_name,
+                transit_key_arn=data.keys.transit.key_arn,
+                media_queue_url=queue.queue_url,
+                pseudonym_secret_arn=data.pseudonym.secret_arn,
+                portfolio_id=stage.tenant.portfolio_id,
+                phone_number_ids=",".join(stage.tenant.phone_number_ids),
+            ),
+            grants=[
+                permissions.use_table(data.conversations, *READ_WRITE),
+                permissions.use_content_keys(data.content_keys, create=True),
+                permissions.use_table(data.ephemeral, *TICKETS),
+                # never what lies in quarantine
+                permissions.use_objects(data.media, "GetObject", below="media/"),
+                permissions.use_objects(data.transit, "PutObject", below="uploads/"),
+                permissions.tell_missing(data.media),
+                permissions.send_to(queue),
+                permissions.read_secrets(data.pseudonym),
+                permissions.call_key(data.keys.transit, "GenerateDataKey"),
+                permissions.use_key(data.keys.transit, through=["s3"], write=True),
+                permissions.use_key(
+                    data.keys.data, through=["dynamodb", "s3", "secretsmanager"], write=True
+                ),
+            ],
+            sizing=Sizing(
+                memory_mib=512,
+                timeout=_TIMEOUT,
+                concurrency=stage.concurrency.media_api,
+            ),
+        )
+
+    def _archive_api(self) -> Function:
+        data, stage = self.data, self.stage
+        # by its name: the workflow comes with a later stack
+        workflow = permissions.state_machine_arn(stage.stack_name("export"))
+        return Function(
+            self,
+            "ArchiveApi",
+            name="archive_api",
+            platform=self.platform,
+            settings=ArchiveApiSettings(
+                compliance_table=data.compliance.table_name,
+                conversations_table=data.conversations.table_name,
+                exports_bucket=data.exports.bucket_name,
+                keys_table=data.content_keys.table_name,
+                state_machine_arn=workflow,
+                pseudonym_secret_arn=data.pseudonym.secret_arn,
+                portfolio_id=stage.tenant.portfolio_id,
+                ephemeral_table=data.ephemeral.table_name,
+            ),
+            grants=[
+                permissions.use_table(data.compliance, "BatchGetItem", "UpdateItem"),
+                permissions.use_table(data.conversations, "BatchGetItem"),
+                permissions.use_content_keys(data.content_keys, create=True),
+                permissions.use_table(data.ephemeral, *TICKETS),
+                permissions.use_objects(data.exports, "GetObject"),
+                permissions.tell_missing(data.exports),
+                permissions.start(workflow),
+                permissions.read_secrets(data.pseudonym),
+                permissions.use_key(
+                    data.keys.data, through=["dynamodb", "s3", "secretsmanager"], write=True
+                ),
+            ],
+            sizing=Sizing(
+                memory_mib=512,
+                timeout=_TIMEOUT,
+                concurrency=stage.concurrency.archive_api,
+            ),
+        )
+
     def _api(self) -> RestApi:
         stage = self.stage
         rest = RestApi(
@@ -120,16 +188,28 @@ class ApiStack(FunctionStack):
             log_key=self.data.keys.operations,
             throttle=stage.api_throttle,
             requests_per_address=stage.api_requests_per_address,
+            binary_media_types=[_BYTES],
         )
         add_problem_details(rest.api)
         authorizer = apigateway.CognitoUserPoolsAuthorizer(
             self, "Authorizer", cognito_user_pools=[self.clients.pool]
         )
+        functions = {
+            "messages_api": self.messages_api,
+            "media_api": self.media_api,
+            "archive_api": self.archive_api,
+        }
         for route in ROUTES:
-            self._add(route, rest, authorizer)
+            self._add(route, functions[route.function], rest, authorizer)
         return rest
 
-    def _add(self, route: Route, rest: RestApi, authorizer: apigateway.IAuthorizer) -> None:
+    def _add(
+        self,
+        route: Route,
+        function: Function,
+        rest: RestApi,
+        authorizer: apigateway.IAuthorizer,
+    ) -> None:
         oauth: dict[str, Any] = {"authorization_type": apigateway.AuthorizationType.NONE}
         if route.scope:
             oauth = {
@@ -139,7 +219,7 @@ class ApiStack(FunctionStack):
             }
         method = rest.api.root.resource_for_path(route.path).add_method(
             route.method,
-            apigateway.LambdaIntegration(self.function.function, allow_test_invoke=False),
+            apigateway.LambdaIntegration(function.function, allow_test_invoke=False),
             request_validator=rest.validator,
             request_parameters={f"method.request.header.{name}": True for name in route.headers},
             **oauth,

@@ -1,4 +1,4 @@
-"""What happens to content: its keys' epochs, its archive, media."""
+"""What happens to content: its keys' epochs, its archive and exports from it, media."""
 
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from constructs import Construct
 
 from functions.archiver.settings import ArchiverSettings
 from functions.epoch.settings import EpochSettings
+from functions.exporter.settings import ExporterSettings
 from functions.media.settings import MediaSettings
 from infra.config import StageConfig
 from infra.constructs import permissions
@@ -19,8 +20,14 @@ from infra.stacks.api import ApiStack
 from infra.stacks.base import FunctionStack
 from infra.stacks.data import DataStack
 from infra.stacks.messaging import MessagingStack
-from infra.stacks.sizes import ARCHIVER_TIMEOUT, EPOCH_TIMEOUT, MEDIA_TIMEOUT
+from infra.stacks.sizes import (
+    ARCHIVER_TIMEOUT,
+    EPOCH_TIMEOUT,
+    EXPORTER_TIMEOUT,
+    MEDIA_TIMEOUT,
+)
 from infra.workflows.epoch import EpochWorkflow
+from infra.workflows.export import ExportWorkflow
 
 # one segment of a busy minute
 _ARCHIVER_BATCH = 1000
@@ -50,8 +57,14 @@ class ContentStack(FunctionStack):
         self.data = data
         self.archiver = self._archiver()
         self.media = self._media(messaging.media)
+        self.exporter = self._exporter()
+        self.export_workflow = ExportWorkflow(
+            self, "ExportWorkflow", stage=stage, key=data.keys.operations, exporter=self.exporter
+        )
         # whoever reads or writes content
-        self.epoch = self._epoch([messaging.inbound, messaging.sender, api.function, self.media])
+        users = [messaging.inbound, messaging.sender, self.media, self.exporter]
+        users += [api.messages_api, api.media_api, api.archive_api]
+        self.epoch = self._epoch(users)
         self.epoch_workflow = EpochWorkflow(
             self,
             "EpochWorkflow",
@@ -61,6 +74,7 @@ class ContentStack(FunctionStack):
             undelivered=self.failed_invocations,
         )
         CfnOutput(self, "EpochWorkflowArn", value=self.epoch_workflow.machine.state_machine_arn)
+        CfnOutput(self, "ExportWorkflowArn", value=self.export_workflow.machine.state_machine_arn)
 
     def _archiver(self) -> Function:
         data, stage = self.data, self.stage
@@ -181,12 +195,13 @@ class ContentStack(FunctionStack):
                 permissions.consume(source.queue),
                 permissions.use_table(data.conversations, *READ_WRITE),
                 permissions.use_content_keys(data.content_keys, create=True),
-                permissions.use_objects(data.media, "GetObject"),
-                *(
-                    permissions.use_objects(
-                        data.media, "PutObject", "AbortMultipartUpload", below=f"{folder}/"
-                    )
-                    for folder in ("media", "quarantine")
+                permissions.use_objects(data.media, "GetObject", below="updates/"),
+                permissions.use_objects(
+                    data.media, "GetObject", "PutObject", "AbortMultipartUpload", below="media/"
+                ),
+                # what goes there is read by nobody
+                permissions.use_objects(
+                    data.media, "PutObject", "AbortMultipartUpload", below="quarantine/"
                 ),
                 # a part is gone with the upload it belongs to
                 permissions.use_objects(
@@ -211,3 +226,41 @@ class ContentStack(FunctionStack):
         # a large medium holds up no neighbour
         feed(media, source.queue, batch_size=1, concurrency=stage.concurrency.media)
         return media
+
+    def _exporter(self) -> Function:
+        data, stage = self.data, self.stage
+        return Function(
+            self,
+            "Exporter",
+            name="exporter",
+            platform=self.platform,
+            settings=ExporterSettings(
+                archive_bucket=data.archive.bucket_name,
+                media_bucket=data.media.bucket_name,
+                exports_bucket=data.exports.bucket_name,
+                compliance_table=data.compliance.table_name,
+                conversations_table=data.conversations.table_name,
+                keys_table=data.content_keys.table_name,
+            ),
+            grants=[
+                permissions.use_objects(data.archive, "GetObject"),
+                permissions.use_objects(data.media, "GetObject", below="media/"),
+                permissions.use_objects(
+                    data.exports, "GetObject", "PutObject", "AbortMultipartUpload"
+                ),
+                # segments are found by listing their days
+                permissions.tell_missing(data.archive, data.media, data.exports),
+                permissions.use_table(data.compliance, "BatchGetItem", "UpdateItem"),
+                # where each shard of the archive stands
+                permissions.query(data.compliance, indexes=[], table_itself=True),
+                permissions.use_table(data.conversations, "BatchGetItem"),
+                permissions.use_content_keys(data.content_keys, create=True),
+                permissions.use_key(data.keys.data, through=["dynamodb", "s3"], write=True),
+            ],
+            sizing=Sizing(
+                # a page of a transcript with its images
+                memory_mib=1024,
+                timeout=EXPORTER_TIMEOUT,
+                concurrency=stage.concurrency.exporter,
+            ),
+        )

@@ -100,7 +100,7 @@ class MessagingStack(FunctionStack):
                 permissions.query(data.conversations, indexes=["timeline"]),
                 permissions.use_content_keys(data.content_keys, create=True),
                 permissions.use_objects(data.transit, "GetObject"),
-                permissions.use_objects(data.media, "PutObject"),
+                permissions.use_objects(data.media, "PutObject", below="updates/"),
                 permissions.read_secrets(data.pseudonym),
                 permissions.call_key(data.keys.transit, "Decrypt"),
                 permissions.use_key(data.keys.transit, through=["s3"], write=False),

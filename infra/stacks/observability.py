@@ -68,12 +68,18 @@ class ObservabilityStack(StageStack):
             "Inbound": messaging.inbound,
             "Sender": messaging.sender,
             "Wakeup": messaging.wakeup,
-            "MessagesApi": api.function,
+            "MessagesApi": api.messages_api,
+            "MediaApi": api.media_api,
+            "ArchiveApi": api.archive_api,
             "Media": content.media,
             "Archiver": content.archiver,
             "Epoch": content.epoch,
+            "Exporter": content.exporter,
         }
-        self.workflows = {"EpochWorkflow": content.epoch_workflow}
+        self.workflows = {
+            "EpochWorkflow": content.epoch_workflow,
+            "ExportWorkflow": content.export_workflow,
+        }
         self.apis = {"WebhookApi": ingress.api, "Api": api.api}
         self._watch_queues()
         self._watch_messages()
@@ -130,7 +136,7 @@ class ObservabilityStack(StageStack):
                 f"{name}Waiting",
                 queue,
                 seconds=_MEDIA_WAIT_SECONDS,
-                means="A medium has waited for a day: look at errors and throttles of its function.",
+                means="A medium has waited for a day: see errors and throttles of its function.",
             )
 
     def _watch_messages(self) -> None:
@@ -168,6 +174,12 @@ class ObservabilityStack(StageStack):
             ),
             at_least=_ARCHIVE_LAG_MILLISECONDS,
             means="Changes wait for the archive; their stream forgets them after 24 hours.",
+        )
+        self.alarms.when(
+            "ArchiveGaps",
+            counted("ArchiveGaps", period=FIVE_MINUTES),
+            at_least=1,
+            means="An export found the archive missing or changed: run `amana archive verify`.",
         )
         self.alarms.when(
             "ArchiveLostObjects",

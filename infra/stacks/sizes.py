@@ -13,3 +13,5 @@ MEDIA_TIMEOUT = Duration.seconds(300)
 EPOCH_TIMEOUT = Duration.seconds(120)
 # a thousand changes are grouped, compressed and put; large ones are copied one by one
 ARCHIVER_TIMEOUT = Duration.seconds(120)
+# one part takes seconds; putting together the largest export there may be takes minutes
+EXPORTER_TIMEOUT = Duration.seconds(900)

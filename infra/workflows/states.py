@@ -3,7 +3,7 @@
 https://states-language.net/spec.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_cdk import Aws
@@ -12,12 +12,13 @@ State = dict[str, Any]
 Definition = dict[str, Any]
 
 # Lambda and what it calls fail for seconds now and then; what lasts longer needs a person, who is
-# told when the execution fails. The next run goes on where this one stopped.
+# told when the execution fails. Five minutes in all, and a little more.
 _RETRY = {
     "ErrorEquals": ["States.ALL"],
     "IntervalSeconds": 2,
     "BackoffRate": 2,
-    "MaxAttempts": 5,
+    "MaxAttempts": 9,
+    "MaxDelaySeconds": 60,
     "JitterStrategy": "FULL",
 }
 
@@ -27,22 +28,57 @@ def call(
     payload: Mapping[str, Any],
     *,
     seconds: int,
-    then: str,
-    fails: str | None = None,
+    then: str | None,
+    output: Mapping[str, Any] | None = None,
+    in_vain: Sequence[str] = (),
 ) -> State:
-    """Calls a function; its answer is the state's output. `fails`: the state after giving up."""
-    state: State = {
+    """Calls a function; its answer is the state's output, unless `output` says otherwise.
+
+    `then` None: the last state of a map's item. `in_vain`: errors that no repeat mends.
+    """
+    return {
         "Type": "Task",
         "Resource": f"arn:{Aws.PARTITION}:states:::lambda:invoke",
         "Parameters": {"FunctionName": function_arn, "Payload": dict(payload)},
-        "OutputPath": "$.Payload",
+        **({"OutputPath": "$.Payload"} if output is None else output),
         "TimeoutSeconds": seconds,
-        "Retry": [_RETRY],
+        "Retry": [{"ErrorEquals": list(in_vain), "MaxAttempts": 0}] * bool(in_vain) + [_RETRY],
+        **({"Next": then} if then else {"End": True}),
+    }
+
+
+# what a state's input becomes when it is over
+INPUT_STAYS: Mapping[str, Any] = {"ResultPath": None}
+NOTHING: Mapping[str, Any] = {"ResultSelector": {}}
+
+
+def caught(state: State, *, then: str) -> State:
+    """`state`, going on with `then` when it fails for good; the input then also has `error`."""
+    catch = {"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": then}
+    return {**state, "Catch": [catch]}
+
+
+def for_each(
+    items: str, item: Mapping[str, Any], state: State, *, at_once: int, then: str
+) -> State:
+    """One child execution for each item: their number is not bounded by a history's 25,000 events.
+
+    Fails when one of them does. The input stays what it was.
+    """
+    return {
+        "Type": "Map",
+        "ItemsPath": items,
+        "ItemSelector": dict(item),
+        "MaxConcurrency": at_once,
+        "Label": "each",
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "Each",
+            "States": {"Each": state},
+        },
+        **INPUT_STAYS,
         "Next": then,
     }
-    if fails:
-        state["Catch"] = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": fails}]
-    return state
 
 
 def choose(*rules: Mapping[str, Any], otherwise: str) -> State:

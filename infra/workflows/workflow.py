@@ -1,8 +1,8 @@
 """A state machine with its own role, log and key; it calls functions and nothing else."""
 
+import json
 from collections.abc import Sequence
 
-from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_stepfunctions as sfn
@@ -30,10 +30,14 @@ class Workflow(Construct):
         key: kms.IKey,
         definition: Definition,
         calls: Sequence[Function],
+        has_children: bool = False,
     ) -> None:
-        """`name` is given, not made up: the role names its state machine before that exists."""
+        """`name` is given, not made up: the role names its state machine before that exists.
+
+        `has_children`: there is a map whose items are executions of their own.
+        """
         super().__init__(scope, construct_id)
-        arn = state_machine_arn(self, name)
+        arn = permissions.state_machine_arn(name)
         # under this prefix AWS keeps no list of every log group in one policy of limited size
         log = LogGroup(self, "Logs", stage=stage, key=key, name=f"/aws/vendedlogs/states/{name}")
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
@@ -42,6 +46,7 @@ class Workflow(Construct):
             *permissions.use_key_for_workflow(key, arn),
             permissions.deliver_logs(),
             *[permissions.trace()] * stage.tracing,
+            *(permissions.run_children(name) if has_children else []),
         ]
         policy = iam.ManagedPolicy(
             self, "Policy", roles=[role], statements=[grant.statement for grant in grants]
@@ -51,9 +56,8 @@ class Workflow(Construct):
             self,
             "StateMachine",
             state_machine_name=name,
-            definition_body=sfn.DefinitionBody.from_string(
-                Stack.of(self).to_json_string(definition)
-            ),
+            # CDK's own to_json_string leaves out nulls, and `ResultPath: null` means something
+            definition_body=sfn.DefinitionBody.from_string(json.dumps(definition)),
             role=role.without_policy_updates(),
             tracing_enabled=stage.tracing,
             logs=sfn.LogOptions(
@@ -75,13 +79,3 @@ class Workflow(Construct):
             kms_key_id=key.key_arn,
             kms_data_key_reuse_period_seconds=_DATA_KEY_SECONDS,
         )
-
-
-def state_machine_arn(scope: Construct, name: str) -> str:
-    """By name, for roles and settings that come before the state machine."""
-    return Stack.of(scope).format_arn(
-        service="states",
-        resource="stateMachine",
-        resource_name=name,
-        arn_format=ArnFormat.COLON_RESOURCE_NAME,
-    )

@@ -1,10 +1,12 @@
 """Who gets through the two front doors, and what is written down about it."""
 
+import importlib
 import json
+import re
 
 import pytest
 
-from infra.stacks.api import ROUTES
+from infra.stacks.routes import ROUTES
 
 
 def test_webhooks_are_open_and_everything_else_but_the_description_asks_for_a_scope(prod):
@@ -25,20 +27,66 @@ def test_webhooks_are_open_and_everything_else_but_the_description_asks_for_a_sc
             assert method["AuthorizationScopes"] == [f"amana/{route.scope}"]
 
 
-def test_sending_and_reading_are_different_scopes():
+def test_every_kind_of_thing_has_a_scope_of_its_own():
     scopes = {(route.method, route.path): route.scope for route in ROUTES}
     assert scopes.pop(("POST", "v1/messages")) == "messages:send"
-    assert set(scopes.values()) == {"messages:read", None}
+    reading = {path: s for (_, path), s in scopes.items() if path.startswith("v1/media/{id}")}
+    assert reading["v1/media/{id}"] == reading["v1/media/{id}/content"] == "media:read"
+    by_folder = {}
+    for (_, path), scope in scopes.items():
+        by_folder.setdefault(path.split("/")[1], set()).add(scope)
+    assert by_folder == {
+        "messages": {"messages:read"},
+        "conversations": {"messages:read"},
+        "accounts": {"messages:read"},
+        "openapi.json": {None},
+        "media": {"media:read", "media:write"},
+        "archive": {"archive:export"},
+    }
 
 
-def test_a_message_without_an_idempotency_key_does_not_reach_the_function(prod):
-    (post,) = [
-        each.properties
+def test_every_scope_is_offered_to_clients(prod):
+    (server,) = prod.of_type("AWS::Cognito::UserPoolResourceServer")
+    offered = {each["ScopeName"] for each in server.properties["Scopes"]}
+    assert offered == {route.scope for route in ROUTES if route.scope}
+
+
+@pytest.mark.parametrize("name", ["messages_api", "media_api", "archive_api"])
+def test_routes_are_those_that_the_function_serves_with_the_scope_it_asks_for(name):
+    operations = importlib.import_module(f"functions.{name}.operations").OPERATIONS
+    served = {
+        (each.method, _shape(each.path.removeprefix("/"))): (each.scope or "").removeprefix(
+            "amana/"
+        )
+        for each in operations
+    }
+    routed = {
+        (route.method, _shape(route.path)): route.scope or ""
+        for route in ROUTES
+        if route.function == name
+    }
+    assert routed == served
+
+
+@pytest.mark.parametrize("name", ["messages_api", "media_api", "archive_api"])
+def test_calls_without_a_header_that_is_needed_do_not_reach_the_function(prod, name):
+    operations = importlib.import_module(f"functions.{name}.operations").OPERATIONS
+    needed = {
+        (each.method, _shape(each.path.removeprefix("/"))): {
+            f"method.request.header.{parameter.name}": True
+            for parameter in each.parameters
+            if parameter.where == "header" and parameter.required
+        }
+        for each in operations
+    }
+    methods = {
+        (each.properties["HttpMethod"], _shape(_path(prod, each))): each.properties
         for each in prod.of_type("AWS::ApiGateway::Method")
-        if each.stack == "api" and each.properties["HttpMethod"] == "POST"
-    ]
-    assert post["RequestParameters"] == {"method.request.header.Idempotency-Key": True}
-    assert "RequestValidatorId" in post
+        if each.stack == "api"
+    }
+    for route, headers in needed.items():
+        assert methods[route].get("RequestParameters", {}) == headers
+        assert "RequestValidatorId" in methods[route]
 
 
 def test_a_webhook_without_a_signature_reaches_the_function_that_counts_it(prod):
@@ -57,12 +105,12 @@ def test_no_api_talks_tls_older_than_1_2(prod):
         assert api.properties["EndpointConfiguration"] == {"Types": ["REGIONAL"]}, api
 
 
-def test_webhook_bodies_travel_as_raw_bytes(prod):
+def test_webhook_bodies_and_files_travel_as_bytes(prod):
     types = {
         each.stack: each.properties.get("BinaryMediaTypes")
         for each in prod.of_type("AWS::ApiGateway::RestApi")
     }
-    assert types == {"ingress": ["*/*"], "api": None}
+    assert types == {"ingress": ["*/*"], "api": ["application/octet-stream"]}
 
 
 def test_the_firewall_looks_at_no_body_and_limits_every_address(prod):
@@ -128,14 +176,21 @@ def test_clients_get_tokens_by_client_credentials_only(prod):
     ("stack", "outputs"),
     [
         ("ingress", {"WebhookUrl", "InboundQueueUrl", "InboundDlqUrl"}),
-        ("messaging", {"OutboundQueueUrl", "OutboundDlqUrl"}),
+        ("messaging", {"OutboundQueueUrl", "OutboundDlqUrl", "MediaQueueUrl", "MediaDlqUrl"}),
+        ("content", {"EpochWorkflowArn", "ExportWorkflowArn"}),
         ("api", {"ApiUrl", "TokenUrl", "UserPoolId", "ClientId"}),
-        ("data", {"ConversationsTable", "EphemeralTable", "TransitBucket", "MediaBucket"}),
+        ("data", {"ConversationsTable", "EphemeralTable", "KeysTable", "ComplianceTable"}),
+        ("data", {"TransitBucket", "MediaBucket", "ArchiveBucket", "ExportsBucket"}),
         ("observability", {"AlarmTopicArn"}),
     ],
 )
 def test_stacks_put_out_what_people_and_tools_need(prod, stack, outputs):
     assert outputs <= set(prod.templates[stack]["Outputs"])
+
+
+def _shape(path):
+    """A path whatever its parameters are called."""
+    return re.sub(r"\{\w+\}", "{}", path)
 
 
 def _path(assembly, method):

@@ -9,6 +9,7 @@ import json
 import os
 from pathlib import Path
 
+import pytest
 from iam_matrix import iam_matrix
 
 TRANSIT_USE = "<KeysTransit.Arn> when kms:EncryptionContext:amana:use StringEquals transit"
@@ -61,6 +62,7 @@ TRANSIT = {
     "ingress.Webhook": {"kms:GenerateDataKey"},
     "messaging.Inbound": {"kms:Decrypt"},
     "content.Media": {"kms:Decrypt"},
+    "api.MediaApi": {"kms:GenerateDataKey"},
 }
 
 
@@ -81,18 +83,38 @@ def test_keys_are_used_through_services_but_for_what_travels(prod):
             assert all(any(each in r for each in known) for r in row[action]), (role, action)
 
 
-def test_a_workflow_uses_its_key_for_its_own_history_and_log(prod):
-    row = iam_matrix(prod)["content.EpochWorkflow"]
-    machine = "stateMachine:amana-prod-epoch"
+@pytest.mark.parametrize(
+    ("name", "function"), [("Epoch", "EpochFunction"), ("Export", "ExporterFunction")]
+)
+def test_a_workflow_calls_its_function_and_uses_its_key_for_its_own_history(prod, name, function):
+    row = iam_matrix(prod)[f"content.{name}Workflow"]
+    machine = f"stateMachine:amana-prod-{name.lower()}"
     (history,) = row["kms:Decrypt"]
-    assert "kms:EncryptionContext:aws:states:stateMachineArn StringEquals" in history
-    assert history.endswith(machine)
-    assert row["lambda:InvokeFunction"] == ["<EpochFunction.Arn>"]
+    assert "kms:EncryptionContext:aws:states:stateMachineArn StringLike" in history
+    assert history.endswith(f"{machine}/*")
+    assert row["lambda:InvokeFunction"] == [f"<{function}.Arn>"]
+
+
+def test_who_may_start_what(prod):
+    starting = {
+        role: [each.rpartition(":")[2] for each in row["states:StartExecution"]]
+        for role, row in iam_matrix(prod).items()
+        if "states:StartExecution" in row
+    }
+    assert starting == {
+        "api.ArchiveApi": ["amana-prod-export"],
+        "content.EpochWorkflowStart": ["<EpochWorkflowStateMachine>"],
+        # the parts of an export are executions of their own
+        "content.ExportWorkflow": ["amana-prod-export"],
+    }
 
 
 # what goes when it has served its purpose
 DELETED = {
     ("content.Media", "s3:DeleteObject"): ["<Transit.Arn>/uploads/*"],
+    # tickets that were issued for nothing
+    ("api.MediaApi", "dynamodb:DeleteItem"): ["<Ephemeral.Arn>"],
+    ("api.ArchiveApi", "dynamodb:DeleteItem"): ["<Ephemeral.Arn>"],
 }
 
 
@@ -103,9 +125,35 @@ def test_no_function_may_delete_anything_but_queue_messages_and_what_is_passing_
         for action, resources in row.items()
         if ":Delete" in action and action != "sqs:DeleteMessage"
     }
-    logs = deleting.pop(("content.EpochWorkflow", "logs:DeleteLogDelivery"))
-    assert logs == ["*"]
+    for workflow in ("Epoch", "Export"):
+        logs = deleting.pop((f"content.{workflow}Workflow", "logs:DeleteLogDelivery"))
+        assert logs == ["*"]
     assert deleting == DELETED
+
+
+# who is told of an object that it is not there, or finds out which there are
+LISTED = {
+    "api.ArchiveApi": ["<Exports.Arn>"],
+    "api.MediaApi": ["<Media.Arn>"],
+    "content.Archiver": ["<Archive.Arn>", "<Media.Arn>"],
+    "content.Exporter": ["<Archive.Arn>", "<Exports.Arn>", "<Media.Arn>"],
+    "content.Media": ["<Media.Arn>", "<Transit.Arn>"],
+}
+
+
+def test_only_who_must_know_what_is_missing_may_list(prod):
+    listing = {
+        role: row["s3:ListBucket"]
+        for role, row in iam_matrix(prod).items()
+        if "s3:ListBucket" in row
+    }
+    assert listing == LISTED
+
+
+def test_what_lies_in_quarantine_is_read_by_no_role(prod):
+    for role, row in iam_matrix(prod).items():
+        media = [each for each in row.get("s3:GetObject", []) if each.startswith("<Media.Arn>")]
+        assert set(media) <= {"<Media.Arn>/media/*", "<Media.Arn>/updates/*"}, role
 
 
 def test_secrets_are_read_by_who_needs_them(prod):
@@ -121,6 +169,8 @@ def test_secrets_are_read_by_who_needs_them(prod):
         "access-token-??????": ["content.Media", "messaging.Sender"],
         "meta-??????": ["ingress.Webhook"],
         "pseudonym-??????": [
+            "api.ArchiveApi",
+            "api.MediaApi",
             "api.MessagesApi",
             "content.Media",
             "messaging.Inbound",

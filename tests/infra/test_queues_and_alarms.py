@@ -44,8 +44,9 @@ def test_every_dead_letter_queue_has_an_alarm_on_its_first_message(prod):
         ("IteratorAge", 1),
         ("MediaOverdue", 1),
         ("ArchiveLostObjects", 1),
-        ("ExecutionsFailed", 1),
-        ("ExecutionsTimedOut", 1),
+        ("ArchiveGaps", 1),
+        ("ExecutionsFailed", 2),
+        ("ExecutionsTimedOut", 2),
     ],
 )
 def test_there_is_an_alarm_on(prod, metric, count):

@@ -4,10 +4,14 @@ import json
 
 import pytest
 
+from functions.archive_api.settings import ArchiveApiSettings
+from functions.core.archive.exports import policy
 from infra.workflows.epoch import epoch_definition
+from infra.workflows.export import export_definition
 
 DEFINITIONS = {
     "epoch": epoch_definition("arn:function", step_seconds=130, wait_seconds=600),
+    "export": export_definition("arn:function", step_seconds=910, most_seconds=21_600, at_once=5),
 }
 
 
@@ -52,8 +56,10 @@ def test_every_step_is_tried_again_and_none_waits_for_ever(name):
     tasks = [body for _, body, _ in _states(DEFINITIONS[name]) if body["Type"] == "Task"]
     assert tasks
     for task in tasks:
-        assert task["Retry"][0]["MaxAttempts"] >= 3
-        assert task["TimeoutSeconds"] <= 900
+        assert task["Retry"][-1]["ErrorEquals"] == ["States.ALL"]
+        assert task["Retry"][-1]["MaxAttempts"] >= 3
+        # Lambda itself ends at 900
+        assert task["TimeoutSeconds"] <= 910
     assert DEFINITIONS[name]["TimeoutSeconds"] <= 86_400
 
 
@@ -73,6 +79,49 @@ def test_state_machines_are_under_our_key_traced_and_log_neither_input_nor_outpu
         assert machine.properties["TracingConfiguration"] == {"Enabled": True}, machine
         logging = machine.properties["LoggingConfiguration"]
         assert logging["IncludeExecutionData"] is False, machine
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_what_is_deployed_is_the_definition_with_its_nulls(prod, name):
+    """A `ResultPath` of null keeps the input; left out, the answer would take its place."""
+    (machine,) = [
+        each.properties
+        for each in prod.of_type("AWS::StepFunctions::StateMachine")
+        if each.properties["StateMachineName"] == f"amana-prod-{name}"
+    ]
+    deployed = json.loads(prod.name_of(machine["DefinitionString"]))
+    assert deployed.keys() == DEFINITIONS[name].keys()
+    for state, body in DEFINITIONS[name]["States"].items():
+        assert deployed["States"][state].keys() == body.keys(), state
+
+
+def test_an_export_is_given_up_before_whoever_asked_stops_waiting(prod):
+    (export,) = [
+        each.properties
+        for each in prod.of_type("AWS::StepFunctions::StateMachine")
+        if each.properties["StateMachineName"] == "amana-prod-export"
+    ]
+    definition = json.loads(prod.name_of(export["DefinitionString"]))
+    assert definition["TimeoutSeconds"] <= policy.number("export", "patience") * 3600
+
+
+def test_the_api_starts_the_workflow_that_there_is(prod):
+    function = prod.functions()["archive_api"].properties["Environment"]["Variables"]
+    environment = {key: prod.name_of(value) for key, value in function.items()}
+    arn = ArchiveApiSettings.parse(environment).state_machine_arn
+    names = [
+        each.properties["StateMachineName"]
+        for each in prod.of_type("AWS::StepFunctions::StateMachine")
+    ]
+    assert arn.rpartition(":stateMachine:")[2] in names
+
+
+def test_a_too_large_export_is_refused_without_waking_anybody():
+    states = DEFINITIONS["export"]["States"]
+    assert states["Plan"]["Retry"][0] == {"ErrorEquals": ["ExportTooLargeError"], "MaxAttempts": 0}
+    (rule,) = states["IsTooLarge"]["Choices"]
+    assert states[rule["Next"]]["Type"] == "Succeed"
+    assert states[states["IsTooLarge"]["Default"]]["Type"] == "Fail"
 
 
 def test_epochs_are_looked_at_every_hour_and_after_every_deployment(prod):

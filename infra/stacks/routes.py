@@ -1,0 +1,63 @@
+"""What the API offers: who answers it, and with which scope it may be asked."""
+
+from dataclasses import dataclass
+
+READ, SEND = "messages:read", "messages:send"
+MEDIA_READ, MEDIA_WRITE = "media:read", "media:write"
+EXPORT = "archive:export"
+
+SCOPES = {
+    SEND: "Send messages",
+    READ: "Read",
+    MEDIA_READ: "Fetch media",
+    MEDIA_WRITE: "Upload media",
+    EXPORT: "Export from the archive",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    # the folder in functions/
+    function: str
+    method: str
+    path: str
+    # None: anyone may call it
+    scope: str | None
+    # without these the call does not reach the function
+    headers: tuple[str, ...] = ()
+
+
+def _routes(function: str, *routes: tuple[str, str, str | None, tuple[str, ...]]) -> list[Route]:
+    return [
+        Route(function=function, method=method, path=path, scope=scope, headers=headers)
+        for method, path, scope, headers in routes
+    ]
+
+
+_KEY, _TICKET = ("Idempotency-Key",), ("Amana-Ticket",)
+
+ROUTES = (
+    *_routes(
+        "messages_api",
+        ("POST", "v1/messages", SEND, _KEY),
+        ("GET", "v1/messages/{id}", READ, ()),
+        ("GET", "v1/conversations", READ, ()),
+        ("GET", "v1/conversations/{id}/messages", READ, ()),
+        ("GET", "v1/accounts/{waba_id}/updates", READ, ()),
+        ("GET", "v1/openapi.json", None, ()),
+    ),
+    *_routes(
+        "media_api",
+        ("POST", "v1/media", MEDIA_WRITE, _KEY),
+        ("PUT", "v1/media/{id}/parts/{number}", MEDIA_WRITE, ()),
+        ("POST", "v1/media/{id}/complete", MEDIA_WRITE, ()),
+        ("GET", "v1/media/{id}", MEDIA_READ, ()),
+        ("GET", "v1/media/{id}/content", MEDIA_READ, _TICKET),
+    ),
+    *_routes(
+        "archive_api",
+        ("POST", "v1/archive/exports", EXPORT, _KEY),
+        ("GET", "v1/archive/exports/{id}", EXPORT, ()),
+        ("GET", "v1/archive/exports/{id}/files/{name}", EXPORT, _TICKET),
+    ),
+)
