@@ -31,7 +31,9 @@ CREATE TABLE links (target BLOB, kind TEXT, entry INTEGER);
 _INDEXES = """
 CREATE INDEX by_place ON entries (section, position);
 CREATE INDEX by_name ON names (name);
+CREATE INDEX names_of ON names (entry);
 CREATE INDEX by_target ON links (target);
+CREATE INDEX links_of ON links (entry);
 """
 
 # (kind, what is told of the entry)

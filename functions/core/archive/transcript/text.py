@@ -1,5 +1,6 @@
 """Text into HTML: escaped, in its own direction, never more than text."""
 
+import re
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
@@ -7,15 +8,17 @@ from typing import Any
 _MEGABYTE, _KILOBYTE = 1_000_000, 1_000
 
 
+# Control characters, which HTML forbids, and halves of characters, which are none.
+_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
 def esc(value: Any) -> str:
-    """Safe in text and in quoted attributes. Control characters, which HTML forbids, are named."""
-    return escape("".join(_visible(c) for c in str(value)), quote=True)
+    """Safe in text and in quoted attributes; what could not be seen is named."""
+    return escape(visible(str(value)), quote=True)
 
 
-def _visible(character: str) -> str:
-    if character in "\n\t" or (character >= " " and not "\x7f" <= character <= "\x9f"):
-        return character if not "\ud800" <= character <= "\udfff" else "\ufffd"
-    return f"\u27e8U+{ord(character):04X}\u27e9"
+def visible(words: str) -> str:
+    return _ODD.sub(lambda odd: f"\u27e8U+{ord(odd[0]):04X}\u27e9", words)
 
 
 def said(value: Any, kind: str = "said") -> str:
