@@ -50,10 +50,12 @@ def _alone() -> re.Pattern[str]:
 
 @cache
 def _named() -> re.Pattern[str]:
-    """Such as "CVV: 123", "cvv is 123", "123 (cvv)"."""
+    """Such as "CVV: 123", "cvv is 123", or "123 is the cvv" when no digits follow the word."""
     code = words.any_of("code")
+    behind = rf"[^0-9{MARK}]{{0,20}}(?P<code>[0-9]{{3,4}})(?![0-9{MARK}])"
+    nothing_behind = rf"(?![^0-9{MARK}]{{0,20}}[0-9]{{3,4}}(?![0-9{MARK}]))"
     return re.compile(
-        rf"(?<!{_LETTER}){code}[^0-9{MARK}]{{0,20}}(?P<code>[0-9]{{3,4}})(?![0-9{MARK}])"
-        rf"|(?<![0-9{MARK}])(?P<first>[0-9]{{3,4}})[\W_]{{1,3}}{code}",
+        rf"(?<!{_LETTER}){code}{behind}"
+        rf"|(?<![0-9{MARK}])(?P<first>[0-9]{{3,4}})[^0-9{MARK}]{{1,12}}(?<!{_LETTER}){code}{nothing_behind}",
         re.IGNORECASE,
     )

@@ -9,7 +9,7 @@ from functions.core.cards.sequences import sequences
 from functions.core.cards.windows import FIRST_SHOWN, LAST_SHOWN, believed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Number:
     """A card number: the places of its digits in the text, in order."""
 

@@ -12,10 +12,14 @@ from functions.core.cards.issuers import FIRST_DIGITS, SHORTEST, is_card
 _CONTROL = bytes(byte for byte in range(0x20) if byte not in b"\n\t\r") + b"\x7f"
 # 0x80 and above: parts of letters, but also of no-break and zero-width spaces
 _BETWEEN = b"\n\t\r -.,/_|:*()\\" + _CONTROL + bytes(range(0x80, 0x100))
+# what UTF-8 begins digits of other scripts with, and much else (a test knows them all)
+_LEADS = b"\xd9\xdb\xdf\xe0\xe1\xea\xef\xf0"
 _ZERO, _SPACE = b"0 "
-_OTHER = b"x"
-_CLASSES = b"".join(
-    b"0" if byte in b"0123456789" else b" " if byte in _BETWEEN else _OTHER for byte in range(0x100)
+_LEAD, _OTHER = b"?x"
+_KINDS = {_ZERO: b"0123456789", _LEAD: _LEADS, _SPACE: _BETWEEN}
+_CLASSES = bytes(
+    next((kind for kind, bytes_ in _KINDS.items() if byte in bytes_), _OTHER)
+    for byte in range(0x100)
 )
 _RUN = b"0" * SHORTEST
 _RUNS = re.compile(_RUN + b"0*")  # begins with letters of its own, so it is searched for fast
@@ -31,31 +35,41 @@ _ESCAPED_CONTROL = re.compile(rb"\\[nrtbf]")
 
 
 def may_hold_card(body: bytes) -> bool:
-    if not body.isascii() and _FOREIGN_DIGIT.search(
-        body.translate(None, _ASCII).decode("utf-8", "ignore")
-    ):
-        return True
     if b"\\" in body:
         if b"\\\\u" in body:  # JSON inside JSON that escapes more than ASCII
             return True
         if b"\\u" in body:
             text = body.decode("raw_unicode_escape", "ignore")
-            if _FOREIGN_DIGIT.search(text) or _FOREIGN_PAIR.search(text):
+            if (
+                _FOREIGN_DIGIT.search(text)
+                or _FOREIGN_PAIR.search(text)
+                or _has_foreign_digit(body)
+            ):
                 return True
             body = text.encode("ascii", "ignore")
         body = _ESCAPED_CONTROL.sub(b" ", body)
     return _has_candidate(body)
 
 
+def _has_foreign_digit(body: bytes) -> bool:
+    beyond_ascii = body.translate(None, _ASCII).decode("utf-8", "ignore")
+    return _FOREIGN_DIGIT.search(beyond_ascii) is not None
+
+
 def _has_candidate(body: bytes) -> bool:
     """A run of digits that is a card number, or enough digits between other characters."""
-    classes = body.translate(_CLASSES) + _OTHER  # which also stands before the first byte
+    classes = body.translate(_CLASSES) + b"x"  # which also stands before the first byte
+    if _LEAD in classes:
+        if _has_foreign_digit(body):
+            return True
+        classes = classes.replace(b"?", b" ")
     runs = 0
     for found in _RUNS.finditer(classes):
         begin, end = found.span()
         if body[begin] in FIRST_DIGITS.get(end - begin, b"") and _is_suspicious(body, begin, end):
             return True
-        if _SPACE in (classes[begin - 1], classes[end]) and _goes_on(classes, begin, end):
+        beside = classes[begin - 1] == _SPACE or classes[end] == _SPACE
+        if beside and _goes_on(classes, begin, end):
             return True
         runs += (end - begin) // SHORTEST
     return body.translate(_CLASSES, _BETWEEN).count(_RUN) > runs

@@ -1,4 +1,7 @@
-"""Card numbers taken out of JSON before it is first written down anywhere."""
+"""Card numbers taken out of JSON before it is first written down anywhere.
+
+Text only: pictures are not read (no OCR), nor numbers in words, nor digits that letters stand for.
+"""
 
 from dataclasses import dataclass
 
@@ -7,7 +10,7 @@ from functions.core.cards.quick import may_hold_card
 _BYTE_ORDER_MARK = "\ufeff"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Scrubbed:
     """`body` is the very object that was given when nothing was masked."""
 

@@ -20,7 +20,7 @@ _NOT_LOOSE = re.compile(f"[^{_LOOSE}{UNSEEN}]")
 _DIGITS = re.compile(_DIGIT)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Group:
     start: int
     end: int

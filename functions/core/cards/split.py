@@ -19,9 +19,7 @@ _DIGIT = re.compile(r"[0-9]")
 # a time of day is whole, no piece of anything
 _TIME = r"[0-9]{1,2}:[0-9]{2}"
 _HEAD = re.compile(rf"(?![\W_]*{_TIME}(?![0-9]))[\W_]*[0-9]")
-_TAIL = re.compile(
-    r"[0-9](?<!(?<![0-9])[0-9]:[0-9]{2})(?<!(?<![0-9])[0-9]{2}:[0-9]{2})[\W_]*\Z"
-)
+_TAIL = re.compile(r"[0-9](?<!(?<![0-9])[0-9]:[0-9]{2})(?<!(?<![0-9])[0-9]{2}:[0-9]{2})[\W_]*\Z")
 _NO_LETTERS = re.compile(r"[\W_0-9]+")
 _MASKED = re.compile(
     rf"(?:[0-9]{_BETWEEN}){{6}}{MARK}(?:{_BETWEEN}{MARK}){{2,8}}(?:{_BETWEEN}[0-9]){{4}}"

@@ -19,12 +19,13 @@ LAST_SHOWN = 4
 # grouped as nobody prints it; in longer rows of digits such groups would be found by chance.
 _MOST_BESIDE = 8
 _SMALLEST_PRINTED = 4
+_SHORTEST_CODE = 3
 _LONGEST_WHOLE_PART = 3  # digits before the point of a coordinate
 _FEW = 2  # groups; more of them can be a list of times, sizes, years
 _MANY = 6  # groups; a card's hardly ever rise or fall so often in a row
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Window:
     """Groups `first` to `last` of a sequence; the lower `rank`, the more like a card."""
 
@@ -86,9 +87,11 @@ def _rank(sequence: Sequence, first: int, last: int) -> int | None:
     if _is_list([int(group.digits) for group in sequence.groups[first : last + 1]]):
         return None
     if len(sizes) == 1 or sizes in _groups("printed"):
-        return 0
-    if sizes in _groups("possible"):
         return 1
+    if sizes in _groups("possible"):
+        # one or two digits at the very end are no code: rather a longer number
+        is_whole = sizes[-1] < _SHORTEST_CODE and last == len(sequence.groups) - 1
+        return 0 if is_whole else 2
     if sum(sizes) == SHORTEST:
         return None
     start, end = sequence.offsets[first], sequence.offsets[last + 1]
@@ -97,7 +100,7 @@ def _rank(sequence: Sequence, first: int, last: int) -> int | None:
         if not _is_even(sequence, first, last):
             return None
         beginning, ending = 0, sequence.offsets[-1]
-    return 2 if max(start - beginning, ending - end) <= _MOST_BESIDE else None
+    return 3 if max(start - beginning, ending - end) <= _MOST_BESIDE else None
 
 
 def _is_free(sequence: Sequence, first: int, last: int, digits: str, context: Context) -> bool:

@@ -4,6 +4,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from functions.core.cards.alphabet import MARK, plain
 
@@ -19,7 +20,7 @@ class Positive:
     code: str = ""
 
     @property
-    def masked_number(self):
+    def masked_number(self) -> str:
         return self.number[:6] + MARK * (len(self.number) - 10) + self.number[-4:]
 
 
@@ -29,20 +30,20 @@ class Negative:
     text: str
 
 
-def positives():
+def positives() -> list[Positive]:
     return [Positive(**one) for one in _read("positives")]
 
 
-def negatives():
+def negatives() -> list[Negative]:
     return [Negative(one["kind"], text) for one in _read("negatives") for text in one["texts"]]
 
 
-def digits(text):
+def digits(text: str) -> str:
     """Digits of any script, and marks."""
     return _NEITHER_DIGIT_NOR_MARK.sub("", plain(text))
 
 
-def is_well_masked(positive, text):
+def is_well_masked(positive: Positive, text: str) -> bool:
     left = digits(text)
     return (
         positive.masked_number in left
@@ -52,5 +53,5 @@ def is_well_masked(positive, text):
     )
 
 
-def _read(name):
+def _read(name: str) -> Any:
     return tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))[name]

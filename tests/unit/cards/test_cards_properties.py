@@ -123,6 +123,9 @@ def test_every_digit_there_is_counts():
             assert may_hold_card(json.dumps(text).encode())
             assert may_hold_card(json.dumps(text, ensure_ascii=False).encode())
         assert plain(digit) == str(unicodedata.decimal(digit))
+        # and one of them among others, beside text that is escaped
+        body = '{"a":"\\u00e9","b":"' + "4111 1111 1111 11" + digit + digit + '"}'
+        assert may_hold_card(body.encode())
 
 
 @given(st.lists(st.sampled_from([one for one in POSITIVES if one.form not in MERGING]), max_size=4))
