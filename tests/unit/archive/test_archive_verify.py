@@ -4,8 +4,11 @@ import base64
 import gzip
 import hashlib
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -377,6 +380,13 @@ def test_nothing_can_be_taken_away_or_cut_short_unnoticed(room, data):
         else:
             files[name] = files[name][: data.draw(st.integers(0, len(files[name]) - 1))]
     assert findings(files, heads=room.heads.heads)
+
+
+def test_verification_needs_nothing_but_python():
+    """So that an auditor can run it anywhere, from the source alone."""
+    root = Path(__file__).parents[3]
+    code = "import functions.core.archive.verify"
+    subprocess.run([sys.executable, "-S", "-c", code], cwd=root, env={}, check=True)  # noqa: S603 (our own code)
 
 
 def test_heads_of_another_shard_do_not_help(room):
