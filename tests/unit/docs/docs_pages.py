@@ -90,3 +90,8 @@ def rows(text: str, first_heading: str) -> list[list[str]]:
 def coded(text: str) -> list[str]:
     """Words in code style."""
     return re.findall(r"`([^`\n]+)`", text)
+
+
+def first_column(text: str, heading: str) -> list[str]:
+    """Words in code style in the first column of the table with that heading."""
+    return [word for row in rows(text, heading) for word in coded(row[0])]

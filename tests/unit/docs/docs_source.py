@@ -46,11 +46,14 @@ def _outputs_of_secrets(loop: ast.For) -> set[str]:
 
 # which of the stack's dictionaries an alarm's name is made for each entry of
 _EACH = {
-    "NotEmpty": "dlqs",
-    "Waiting": "queues",
-    "ServerErrors": "apis",
-    "Errors": "functions",
-    "Throttles": "functions",
+    "NotEmpty": ("dlqs",),
+    "Waiting": ("queues", "slow_queues"),
+    "ServerErrors": ("apis",),
+    "Errors": ("functions",),
+    "Throttles": ("functions",),
+    "Failed": ("workflows",),
+    "TimedOut": ("workflows",),
+    "{end}": ("workflows",),
 }
 
 
@@ -66,7 +69,9 @@ def alarms() -> set[str]:
                 found.add(name.value)
             else:
                 suffix = ast.unparse(name).removeprefix("f'{name}").removesuffix("'")
-                found |= {f"{each}{suffix}" for each in entries[_EACH[suffix]]}
+                ends = entries["ends"] if suffix == "{end}" else {suffix}
+                names = {each for key in _EACH[suffix] for each in entries[key]}
+                found |= {f"{each}{end}" for each in names for end in ends}
     return found
 
 
@@ -92,9 +97,45 @@ def metrics() -> dict[str, str]:
 
 
 def key_prefixes() -> set[str]:
-    """`ALIAS#` and the like, where they are made into keys."""
+    """`ALIAS#` and the like, where they are made into keys, and keys that are written out."""
     sources = [path.read_text(encoding="utf-8") for path in (ROOT / "functions").rglob("*.py")]
-    return set(re.findall(r'f"([A-Z]+)#\{', "\n".join(sources)))
+    text = "\n".join(sources)
+    written = re.findall(r'\{"pk": "([A-Z]+)"\}|= "([A-Z]+)#[A-Z]+"', text)
+    return set(re.findall(r'f"([A-Z]+)#\{', text)) | {
+        one for pair in written for one in pair if one
+    }
+
+
+def problems() -> set[tuple[int, str]]:
+    """Status and name of every problem that a function answers."""
+    found = set()
+    for path in (ROOT / "functions").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Problem":
+                status, name = node.args[:2]
+                assert isinstance(status, ast.Constant), path
+                assert isinstance(name, ast.Constant), path
+                found.add((status.value, name.value))
+    return found
+
+
+def reasons() -> set[str]:
+    """Codes of all reasons for which a message is refused."""
+    found = set()
+    for path in (ROOT / "functions").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Reason" and node.args:
+                found.add(ast.literal_eval(node.args[0]))
+            elif isinstance(node, ast.Call) and ast.unparse(node.func) == "Reason":
+                found |= {ast.literal_eval(k.value) for k in node.keywords if k.arg == "code"}
+    return found
+
+
+def settings_of(function: str) -> set[str]:
+    """Names of a function's settings."""
+    source = (ROOT / "functions" / function / "settings.py").read_text(encoding="utf-8")
+    nodes = ast.walk(ast.parse(source))
+    return {ast.unparse(node.target) for node in nodes if isinstance(node, ast.AnnAssign)}
 
 
 def indexes() -> set[tuple[str, ...]]:

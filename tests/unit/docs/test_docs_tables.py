@@ -4,26 +4,28 @@ import dataclasses
 import re
 
 import docs_source
-from docs_pages import coded, page, rows
+from docs_pages import coded, first_column, page, rows
 
 from cli.local.facts import Facts
+from functions.archive_api.operations import OPERATIONS as ARCHIVE_OPERATIONS
+from functions.core.content.epochs import EpochRules
 from functions.core.conversations.model import SHARDS, FactKind
-from functions.core.runtime.policies import value
-from functions.core.sending import model
+from functions.core.media.bodies import Medium, UploadRequest
+from functions.core.runtime.policies import load, value
 from functions.core.sending.messages import _MODELS
-from functions.core.sending.model import Reason, SendState
+from functions.core.sending.model import SendState
+from functions.media_api.operations import OPERATIONS as MEDIA_OPERATIONS
+from functions.messages_api import answers
 from functions.messages_api.operations import OPERATIONS
 from infra.config import StageConfig, load_stage
+from infra.stacks.routes import ROUTES
+from infra.tenant import Tenant
 
 ARCHITECTURE = page("docs/architecture.md")
 RUNBOOK = page("docs/operations.md")
 API = page("docs/api.md")
 DATA_MODEL = page("docs/data-model.md")
 STAGES = ("dev", "staging", "prod")
-
-
-def first_column(text, heading):
-    return [word for row in rows(text, heading) for word in coded(row[0])]
 
 
 def test_functions_are_those_that_are_deployed():
@@ -79,7 +81,19 @@ def numbers(stage: StageConfig) -> dict[str, str]:
         **{name: str(n) for name, n in at_once.items()},
         "queue age that alarms, seconds": str(stage.queue_age_alarm_seconds),
         "ambiguous send waits, seconds": str(stage.ambiguous_wait_seconds),
+        "content keys wrapped anew, every … days": str(stage.epoch_days),
+        "a destroyed key is unrecoverable from any backup within, days": str(bound(stage)),
+        "lock of the archive": stage.archive_lock_mode,
+        "archive locked for, days, unless the stage file names classes": str(
+            stage.archive_retention.days
+        ),
+        "no archive lock longer than, days": str(stage.archive_retention_bound_days),
     }
+
+
+def bound(stage: StageConfig) -> int:
+    rules = EpochRules(epoch_days=stage.epoch_days, pending_days=stage.epoch_key_pending_days)
+    return rules.bound_days
 
 
 def test_stages_have_the_numbers_of_their_configuration():
@@ -92,7 +106,15 @@ def test_stages_have_the_numbers_of_their_configuration():
 def test_routes_and_scopes_are_those_of_the_api():
     table = rows(API.section("Routes"), "route")
     listed = {coded(row[0])[0]: "".join(coded(row[1])) for row in table}
-    assert listed == {f"{each.method} {each.path}": each.scope or "" for each in OPERATIONS}
+    operations = (*OPERATIONS, *MEDIA_OPERATIONS, *ARCHIVE_OPERATIONS)
+    assert listed == {f"{each.method} {each.path}": each.scope or "" for each in operations}
+
+
+def test_routes_are_those_that_api_gateway_lets_through():
+    listed = {
+        re.sub(r"\{\w+\}", "{}", coded(row[0])[0]) for row in rows(API.section("Routes"), "route")
+    }
+    assert listed == {re.sub(r"\{\w+\}", "{}", f"{r.method} /{r.path}") for r in ROUTES}
 
 
 def test_message_types_are_those_that_are_taken_and_say_whether_they_need_a_window():
@@ -108,24 +130,46 @@ def test_statuses_hold_every_state_a_message_can_end_in():
 
 def test_reasons_are_those_of_the_gate():
     listed = first_column(API.section("What becomes of it"), "reason")
-    known = [each.code for each in vars(model).values() if isinstance(each, Reason)]
-    assert sorted(listed) == sorted(known)
+    assert sorted(listed) == sorted(docs_source.reasons())
 
 
 def test_problems_are_those_that_are_answered():
-    source = (page("functions/messages_api/problems.py")).text
-    made = set(re.findall(r'(?:Problem\(\s*\d+,\s*|return Problem\(\s*\d+,\s*)"([a-z-]+)"', source))
-    listed = {coded(row[1])[0]: int(row[0]) for row in rows(API.section("Errors"), "status")}
-    assert set(listed) == made
+    table = rows(API.section("Errors"), "status")
+    listed = {(int(row[0]), coded(row[1])[0]) for row in table}
+    assert listed == docs_source.problems()
     promised = {status for each in OPERATIONS for status in each.problems}
-    assert promised == set(listed.values())
+    assert promised <= {status for status, _ in listed}
+
+
+def test_fields_of_answers_are_named():
+    for answer in (answers.Message, answers.AccountUpdate, answers.Conversation):
+        assert set(answer.model_fields) <= set(coded(API.section("Reading"))), answer
+    assert set(answers.Accepted.model_fields) <= set(
+        re.findall(r'"(\w+)"', API.section("Sending")) + coded(API.section("Sending"))
+    )
+    assert set(Medium.model_fields) <= set(coded(API.section("Fetching a file")))
+    assert set(UploadRequest.model_fields) <= set(
+        re.findall(r'"(\w+)"', API.section("Sending a file")) + coded(API.section("Sending a file"))
+    )
 
 
 def test_keys_are_those_that_the_code_makes():
     listed = {word.partition("#")[0] for word in first_column(DATA_MODEL.text, "`pk`")}
     # `sk` prefixes, and attributes of indexes that hold a shard
-    others = {"PARTICIPANT", "RECENT", "DUE"}
+    others = {"PARTICIPANT", "ACCESS", "RECENT", "DUE"}
     assert listed == docs_source.key_prefixes() - others
+
+
+def test_keys_of_the_stage_file_are_told_in_the_readme():
+    [block] = page("README.md").blocks("toml")
+    fields = {field.name for field in dataclasses.fields(Tenant)}
+    assert set(re.findall(r"^#? ?(\w+) = ", block, re.MULTILINE)) == fields
+
+
+def test_classes_of_retention_are_not_made_up():
+    [block] = page("README.md").blocks("toml")
+    [named] = re.findall(r"retention_classes = \[(.*?)\]", block)
+    assert set(re.findall(r'"([^"]+)"', named)) <= set(load("retention_classes"))
 
 
 def test_indexes_are_those_of_the_table():
@@ -156,5 +200,10 @@ def test_the_limits_named_in_decisions_are_those_of_the_code():
     assert f"at most {load_stage('prod').max_pending_per_conversation} pending" in queue
     window = page("docs/decisions/0009-free-entry-point-window-from-the-arrival.md").in_one_line
     assert f"for {value('platform_limits', 'window', 'entry_point_hours')} hours" in window
+    again = page("docs/decisions/0024-the-keys-table-is-in-every-backup.md").in_one_line
+    assert (
+        f"in batches of {docs_source.constant('functions/epoch/handler.py', '_KEYS_A_STEP'):,}"
+        in again
+    )
     packs = page("docs/decisions/0013-table-rest-jsonpath.md").in_one_line
     assert f"more than {docs_source.constant('infra/gate.py', 'MOST_RULES')}" in packs
