@@ -202,6 +202,11 @@ def test_another_type_than_graph_says(desk):
     assert quarantined(desk, kept=True) == Reason.TYPE_NOT_ALLOWED
 
 
+def test_another_type_of_the_same_kind_than_graph_says(desk):
+    desk.meta.has("1234", PHOTO, mime="image/jpeg")
+    assert quarantined(desk, kept=True) == Reason.LYING_TYPE
+
+
 def test_a_type_that_is_none_of_its_kind():
     desk, data = Desk(), b"<svg onload=alert(1)>"
     desk.told(photo(data, mime_type="image/svg+xml"))
@@ -395,3 +400,37 @@ def test_who_lost_the_claim_while_fetching_writes_nothing(desk):
     assert desk.item(ID)["attempts"] == 2
     assert desk.objects.writes == [object_name(ID)]
     assert desk.content(ID) == PHOTO
+
+
+def test_who_lost_the_claim_does_not_give_up_that_of_another(desk):
+    """Its time was up, another is at it: its own failure is nobody's business any more."""
+
+    class Late:
+        def describe(self, media_id):
+            desk.clock.now += 100_000
+            now_ms = desk.clock.now
+            assert desk.media.claim(ID, {}, now_ms=now_ms, until_ms=now_ms + 60_000)
+            raise LaterError(Reason.GRAPH_UNAVAILABLE)
+
+    desk.open_with(lambda name, part: Late() if name == "meta" else part)
+    (outcome,) = desk.run()
+    assert outcome.later is not None
+    assert desk.item(ID)["lease_ms"] == desk.clock.now + 60_000
+    assert desk.item(ID)["attempts"] == 2
+
+
+def test_who_lost_the_claim_does_not_settle_for_another(desk):
+    class Late:
+        def describe(self, media_id):
+            desk.clock.now += 100_000
+            now_ms = desk.clock.now
+            assert desk.media.claim(ID, {}, now_ms=now_ms, until_ms=now_ms + 60_000)
+            return desk.meta.describe(media_id)
+
+        def __getattr__(self, name):
+            return getattr(desk.meta, name)
+
+    desk.open_with(lambda name, part: Late() if name == "meta" else part)
+    (outcome,) = desk.run()
+    assert (outcome.settled, outcome.later.reason) == (False, Reason.BEING_FETCHED)
+    assert desk.item(ID)["state"] == "pending"
