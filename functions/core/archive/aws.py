@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.literals import ObjectLockModeType
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 _HEADS = "ARCHIVE#HEADS"
 _SHORTEST = timedelta(minutes=15)
@@ -55,14 +56,10 @@ class S3Vault:
         return True
 
     def read(self, name: str) -> Kept | None:
-        with as_unavailable("reading the archive"):
-            try:
-                found = self._client.get_object(Bucket=self._bucket, Key=name)
-                return Kept(found["Body"].read(), found.get("ObjectLockRetainUntilDate"))
-            except ClientError as error:
-                if error.response["Error"]["Code"] in _GONE:
-                    return None
-                raise
+        found = stored(self._client, self._bucket, name, "reading the archive")
+        if found is None:
+            return None
+        return Kept(found["Body"].read(), found.get("ObjectLockRetainUntilDate"))
 
 
 class S3Source:
@@ -73,13 +70,21 @@ class S3Source:
         self._bucket = bucket
 
     def get(self, name: str) -> bytes | None:
-        with as_unavailable("reading a large update"):
-            try:
-                return self._client.get_object(Bucket=self._bucket, Key=name)["Body"].read()
-            except ClientError as error:
-                if error.response["Error"]["Code"] in _GONE:
-                    return None
-                raise
+        found = stored(self._client, self._bucket, name, "reading a large update")
+        return None if found is None else found["Body"].read()
+
+
+def stored(
+    client: "S3Client", bucket: str, name: str, doing: str
+) -> "GetObjectOutputTypeDef | None":
+    """An object as S3 answers with it; None when there is none."""
+    with as_unavailable(doing):
+        try:
+            return client.get_object(Bucket=bucket, Key=name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _GONE:
+                return None
+            raise
 
 
 class DynamoHeads:

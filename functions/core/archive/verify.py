@@ -161,7 +161,7 @@ class _Walk:
         if found is None:
             self._unread += 1
             records = manifest.told["records"]
-            self._found("missing", name, f"a segment of {records} records")
+            self._found("missing", name, f"a segment; records in it: {records}")
             return
         data, lock = found
         self._locked(name, lock, manifest)

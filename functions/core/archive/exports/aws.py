@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from functions.core.archive.aws import stored
 from functions.core.archive.exports.model import Export, File, State, scope_from
 from functions.core.runtime.dynamodb import DynamoRecords
 from functions.core.runtime.expression import Expression
@@ -141,13 +142,8 @@ class S3Shelf:
             request["ContinuationToken"] = page["NextContinuationToken"]
 
     def read(self, name: str) -> bytes | None:
-        with as_unavailable("reading the archive"):
-            try:
-                return self._client.get_object(Bucket=self._bucket, Key=name)["Body"].read()
-            except ClientError as error:
-                if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
-                    return None
-                raise
+        found = stored(self._client, self._bucket, name, "reading the archive")
+        return None if found is None else found["Body"].read()
 
 
 class StepFunctions:

@@ -88,7 +88,7 @@ class Collector:
             yield Finding(
                 "missing",
                 manifest.told["segment"],
-                f"a segment of {manifest.told['records']} records",
+                f"a segment; records in it: {manifest.told['records']}",
             )
             return
         wanted: list[Record] = []
