@@ -39,7 +39,7 @@ class Tenant:
     messages_per_second: int = field(
         default_factory=lambda: int(policy("platform_limits", "rates", "number"))
     )
-    # classes of policies/retention_classes.toml that apply; none named: those of infra/retention.py
+    # classes of policies/retention_classes.toml that apply; none: see the stage in infra/config.py
     retention_classes: tuple[str, ...] = ()
     # a person who sent a card number is asked not to (mask_and_deflect), or is not (mask)
     card_policy: str = Policy.MASK_AND_DEFLECT.value

@@ -19,7 +19,7 @@ LEFT_OUT = {
     "AWS::WAFv2::LoggingConfiguration": "the firewall writes no log",
 }
 
-# What is there, but not made by the stacks.
+# What is there otherwise than on AWS, and what is done about it.
 STOOD_IN = (
     "cdk bootstrap: the bucket for assets, and nothing else of it",
     "default encryption of buckets: ignored by the emulator's CloudFormation, set through S3",
@@ -29,6 +29,7 @@ STOOD_IN = (
     "rights for batches of messages: asked for by names AWS does not know, corrected at start",
     "events of stacks: none are sent, so `amana up` starts the workflow that opens an epoch",
     "shards of the table's stream: there is one, and a tumbling window is ignored",
+    "names of functions' errors: all the same to workflows, so that none is told from a defect",
     "secure transport: demanded of functions, but the emulator's root may use plain HTTP",
 )
 

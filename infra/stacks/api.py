@@ -85,6 +85,7 @@ class ApiStack(FunctionStack):
                 permissions.use_content_keys(data.content_keys, create=True),
                 permissions.send_to(outbound),
                 permissions.use_objects(data.media, "GetObject", below="updates/"),
+                permissions.tell_missing(data.media),
                 permissions.read_secrets(data.pseudonym),
                 permissions.use_key(
                     data.keys.data, through=["dynamodb", "s3", "secretsmanager"], write=True

@@ -135,6 +135,7 @@ def test_no_function_may_delete_anything_but_queue_messages_and_what_is_passing_
 LISTED = {
     "api.ArchiveApi": ["<Exports.Arn>"],
     "api.MediaApi": ["<Media.Arn>"],
+    "api.MessagesApi": ["<Media.Arn>"],
     "content.Archiver": ["<Archive.Arn>", "<Media.Arn>"],
     "content.Exporter": ["<Archive.Arn>", "<Exports.Arn>", "<Media.Arn>"],
     "content.Media": ["<Media.Arn>", "<Transit.Arn>"],

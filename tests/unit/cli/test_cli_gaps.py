@@ -41,6 +41,7 @@ def test_the_list_of_what_is_stood_in_for_only_shrinks():
         "rights for batches of messages",
         "events of stacks",
         "shards of the table's stream",
+        "names of functions' errors",
         "secure transport",
     ]
 
