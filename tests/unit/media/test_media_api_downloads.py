@@ -138,6 +138,10 @@ def test_a_ticket_is_for_one_caller_and_one_medium(stored):
     given = ticket(stored)
     problem(stored.content(ID, given, client="client-2"), 409, "ticket-refused")
     problem(stored.content(medium_id("5"), given), 404, "not-found")
+    stored.desk.told({"image": {"id": "5", "mime_type": "image/png"}})
+    stored.desk.meta.has("5", PHOTO)
+    stored.desk.run()
+    problem(stored.content(medium_id("5"), given), 409, "ticket-refused")
     problem(stored.content(ID, "x" * 43), 409, "ticket-refused")
     assert stored.content(ID, given).status == 200
 
