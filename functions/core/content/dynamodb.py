@@ -67,6 +67,8 @@ class DynamoKeys:
         return True
 
     def destroy(self, key: StoredKey, *, now_ms: int) -> bool:
+        if key.wrapped is None:  # done before
+            return False
         expression = Expression()
         expression.expect("version", key.version)
         expression.expect("wrapped_key", key.wrapped)
