@@ -54,22 +54,29 @@ def could_be_fragment(text: str) -> bool:
 
 def mend(fragments: Sequence[Fragment]) -> Mended:
     """`fragments`: consecutive messages, in order. What is not a text comes as an empty one."""
-    numbers: dict[tuple[str, ...], None] = {}
+    found: list[tuple[int, int]] = []
     hidden: dict[int, set[int]] = {}
-    for first, last in _runs(fragments):
+    for first, last in sorted(_runs(fragments), key=_widest_first):
+        if any(outer[0] <= first and last <= outer[1] for outer in found):
+            continue  # a part of a number that is a number too
         tail = _following(fragments, first, last)
         for glue in ("", " "):  # cut anywhere, or typed group by group
             joined = _Joined([one.text for one in fragments[first : last + 1]], glue)
             spanning = [n for n in find(joined.text) if joined.spans_all(n.start, n.end)]
             if spanning:
-                numbers[tuple(one.id for one in fragments[first : last + 1])] = None
+                found.append((first, last))
                 joined = joined.followed_by(tail)
                 for index, place in map(joined.origin, hidden_places(joined.text, spanning)):
                     hidden.setdefault(first + index, set()).add(place)
     for n, places in _codes_alone(fragments):
         hidden.setdefault(n, set()).update(places)
     texts = {fragments[n].id: _hide(fragments[n].text, places) for n, places in hidden.items()}
-    return Mended(texts, list(numbers))
+    ids = [one.id for one in fragments]
+    return Mended(texts, [tuple(ids[a : b + 1]) for a, b in sorted(set(found))])
+
+
+def _widest_first(run: tuple[int, int]) -> tuple[int, int]:
+    return run[0] - run[1], run[0]
 
 
 def _runs(fragments: Sequence[Fragment]) -> Iterator[tuple[int, int]]:

@@ -89,9 +89,9 @@ def _rank(sequence: Sequence, first: int, last: int) -> int | None:
     if len(sizes) == 1 or sizes in _groups("printed"):
         return 1
     if sizes in _groups("possible"):
-        # one or two digits at the very end are no code: rather a longer number
-        is_whole = sizes[-1] < _SHORTEST_CODE and last == len(sequence.groups) - 1
-        return 0 if is_whole else 2
+        # one or two digits at the end of a line are no code: rather a longer number
+        ends = last == len(sequence.groups) - 1 or "\n" in sequence.between(last)
+        return 0 if ends and sizes[-1] < _SHORTEST_CODE else 2
     if sum(sizes) == SHORTEST:
         return None
     start, end = sequence.offsets[first], sequence.offsets[last + 1]

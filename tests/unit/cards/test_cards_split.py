@@ -50,6 +50,13 @@ def test_the_messages_of_a_number_are_named_in_order():
     assert mended("hi", "4111 1111", "1111 1111", "bye")[1] == [("m1", "m2")]
 
 
+def test_the_longer_number_is_meant_when_its_beginning_is_one_too():
+    texts, numbers = mended("6703", "4200554565", "015")
+
+    assert texts == ["6703", "42███████5", "015"]
+    assert numbers == [("m0", "m1", "m2")]
+
+
 def test_two_numbers_one_after_the_other():
     texts, numbers = mended("4111 1111", "1111 1111", "5555 5555", "5555 4444")
 
