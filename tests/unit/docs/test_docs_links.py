@@ -10,7 +10,7 @@ PAGES = pages()
 # the first part of a path in this repository
 FOLDERS = ("bench", "cli", "docs", "events", "functions", "infra", "policies", "sandbox", "tests")
 # pages that show how something would be added name files that do not exist
-EXAMPLES = ("functions/archiver*",)
+EXAMPLES = ("functions/auditor*",)
 
 
 def links(of: Page) -> list[str]:
