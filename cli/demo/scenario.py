@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from cli.demo import messages, refusals
+from cli.demo import messages, protection, refusals
 from cli.demo.story import Chapter, Check, Story
 from cli.demo.world import World
 
@@ -28,6 +28,7 @@ class Scenario:
         yield from self._the_business_answers()
         yield from self._she_chooses()
         yield from self._meta_repeats_itself()
+        yield from protection.card_number(self.world)
         yield from refusals.forged_webhook(self.world)
         yield from refusals.stranger(self.world, run=self._run)
         yield from refusals.callers_mistakes(

@@ -4,6 +4,7 @@ import copy
 import itertools
 import json
 
+from cli.demo.protection import CARD
 from cli.http import Answer
 
 
@@ -20,6 +21,7 @@ class FakeWorld:
         self.stored = []
         self.intents = {}
         self.keys = {}
+        self.cards = {}  # who sent a card number: what is stored of it
         self._wamids = (f"wamid.{number}" for number in itertools.count())
 
     # Meta
@@ -27,6 +29,9 @@ class FakeWorld:
     def write(self, *messages):
         wamids = []
         for message in messages:
+            if CARD in str(message.get("text")):
+                self.cards[message["from"]] = self.kept(message["text"])
+                continue
             wamid = next(self._wamids)
             self._store(wamid, "inbound", message.get("type", "text"), message)
             wamids.append(wamid)
@@ -43,7 +48,10 @@ class FakeWorld:
 
     def accepted(self):
         sent = [each for each in self.intents.values() if each["status"] == "read"]
-        return [{"to": each["content"]["to"].removeprefix("+")} for each in sent]
+        asked = [
+            {"to": phone, "payload": {"text": {"body": "no card, please"}}} for phone in self.cards
+        ]
+        return [*asked, *({"to": each["content"]["to"].removeprefix("+")} for each in sent)]
 
     # the API
 
@@ -72,10 +80,15 @@ class FakeWorld:
     # the rest of the world
 
     def messages(self, conversation_id):
+        if conversation_id in self.cards:
+            return [{"content": {"text": {"body": self.cards[conversation_id]}}}]
         return copy.deepcopy(self.stored) if conversation_id == "conversation" else []
 
     def conversation_with(self, person):
-        return "conversation"
+        return person if person in self.cards else "conversation"
+
+    def kept(self, text):
+        return text.replace(CARD, "4111 11•• •••• 1111")
 
     def forge(self, body):
         return answer(401, message="wrong signature")

@@ -28,7 +28,14 @@ def test_every_kind_of_message_and_every_refusal_is_shown():
 
     for word in ("Arabic", "image", "location", "interactive", "reaction", "order", "duplicate"):
         assert word in story
-    for word in ("wrong signature", "Idempotency-Key", "without a token", "stranger", "only read"):
+    for word in (
+        "card",
+        "wrong signature",
+        "Idempotency-Key",
+        "without a token",
+        "stranger",
+        "only read",
+    ):
         assert word in story
 
 
@@ -67,6 +74,11 @@ class NeedsNoToken(FakeWorld):
         return answer(202)
 
 
+class KeepsCardNumbers(FakeWorld):
+    def kept(self, text):
+        return text
+
+
 @pytest.mark.parametrize(
     ("world", "promise"),
     [
@@ -76,6 +88,7 @@ class NeedsNoToken(FakeWorld):
         (ChangesOnRedelivery, "duplicate webhooks"),
         (SendsToStrangers, "never wrote"),
         (NeedsNoToken, "without a token"),
+        (KeepsCardNumbers, "masked before anything is stored"),
     ],
 )
 def test_a_platform_that_breaks_a_promise_is_found_out(world, promise):
