@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.core.cards.marker import MARKER
-from functions.core.cards.split import Fragment, could_be_fragment, mend
+from functions.core.cards.split import Fragment, Mended, could_be_fragment, mend
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.conversations.filing import Filed, canonical
 from functions.core.conversations.model import Direction, Fact, FactKind, facts_digest, moment
@@ -45,8 +45,8 @@ class SplitNumbers:
 
     def _mend(self, thread: str, at_ms: int) -> bool:
         told = self._around(thread, at_ms)
-        in_order = sorted(told.items(), key=lambda one: (one[1][1], one[0]))
-        found = mend([Fragment(name, said_ms, text) for name, (_, said_ms, text) in in_order])
+        fragments = [Fragment(name, said_ms, text) for name, (_, said_ms, text) in told.items()]
+        found = _found(fragments)
         counts: dict[str, int] = {}
         for number in found.numbers:
             counts[number[-1]] = counts.get(number[-1], 0) + 1
@@ -88,6 +88,16 @@ class SplitNumbers:
             return {"facts": facts, "digest": facts_digest(facts)}
 
         return fold
+
+
+def _found(fragments: list[Fragment]) -> Mended:
+    """Meta tells seconds: which of two in one second was first is anybody's guess."""
+    upwards = sorted(sorted(fragments, key=lambda one: one.id), key=lambda one: one.at_ms)
+    downwards = sorted(
+        sorted(fragments, key=lambda one: one.id, reverse=True), key=lambda one: one.at_ms
+    )
+    found = mend(upwards)
+    return found if found.numbers or upwards == downwards else mend(downwards)
 
 
 def _texts(item: Item) -> Iterator[tuple[str, Mapping[str, Any], str]]:

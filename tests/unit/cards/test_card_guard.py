@@ -109,6 +109,19 @@ def test_pieces_that_arrive_in_the_other_order_are_found(world):
     assert digits(world.stored()) == "4111111111"
 
 
+@pytest.mark.parametrize(
+    "wamids", [("wamid.a", "wamid.b"), ("wamid.b", "wamid.a"), ("wamid.1", "wamid.9")]
+)
+def test_pieces_of_the_same_second_are_found_in_either_order(world, wamids):
+    at = world.platform.clock.now // 1000
+    pieces = [
+        build.text_message(wamid, sender=PERSON, at=at, text={"body": text})
+        for wamid, text in zip(wamids, PIECES, strict=True)
+    ]
+    world.deliver(build.webhook(build.change(messages=pieces)))
+    assert digits(world.stored()) == "4111111111"
+
+
 def test_a_redelivered_piece_does_not_bring_the_digits_back(world):
     first = world.write(PIECES[0])
     second = world.write(PIECES[1])
