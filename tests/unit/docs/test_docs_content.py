@@ -7,8 +7,9 @@ from functions.core.content import records
 from functions.core.content.epochs import EpochRules
 from functions.core.content.keystore import EpochState
 from functions.core.media.model import Reason, State
-from functions.core.runtime.policies import value
+from functions.core.runtime.policies import load, value
 from infra.config import load_stage
+from tests.unit.cards.cards_corpus import negatives, positives
 
 RUNBOOK = page("docs/operations.md")
 API = page("docs/api.md")
@@ -101,3 +102,28 @@ def test_secrets_are_read_by_those_that_are_told_of_them():
     ):
         readers = {name for name, fields in settings.items() if field in fields}
         assert listed[f"amana/<stage>/{secret}"] == readers
+
+
+def test_the_corpus_of_card_numbers_is_as_large_as_is_told():
+    told = page("docs/decisions/0020-card-numbers-are-masked-before-the-first-write.md").in_one_line
+    assert f"{len(positives())} of {len(positives())} numbers found" in told
+    assert f"none of {len(negatives())} others" in told
+
+
+def test_what_joins_pieces_of_card_numbers_is_what_the_policy_says():
+    told = page("docs/decisions/0020-card-numbers-are-masked-before-the-first-write.md").in_one_line
+    split = load("cards")["split"]
+    assert split["seconds"] == 10 * 60
+    assert split["messages"] == 6
+    assert "more than ten minutes, six messages or one person apart" in told
+    languages = [name for name in load("cards")["deflection"] if len(name) == len("en")]
+    assert len(languages) == 12
+    assert "in twelve languages" in page("CHANGELOG.md").in_one_line
+
+
+def test_the_archive_is_locked_for_as_long_as_is_told():
+    days = load_stage("prod").archive_retention.days
+    told = page("docs/decisions/0026-the-archive-bucket-refuses-everybody.md").in_one_line
+    assert f"`prod` locks for {days:,} days" in told
+    assert days == value("retention_classes", "hipaa-164-316-b-2")
+    assert "locked for six years" in page("README.md").in_one_line

@@ -202,7 +202,7 @@ def test_the_limits_named_in_decisions_are_those_of_the_code():
     assert f"for {value('platform_limits', 'window', 'entry_point_hours')} hours" in window
     again = page("docs/decisions/0024-the-keys-table-is-in-every-backup.md").in_one_line
     assert (
-        f"in batches of {docs_source.constant('functions/epoch/handler.py', '_KEYS_A_STEP'):,}"
+        f"in batches of {docs_source.constant('functions/epoch/steps.py', '_KEYS_A_STEP'):,}"
         in again
     )
     packs = page("docs/decisions/0013-table-rest-jsonpath.md").in_one_line
