@@ -13,7 +13,18 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import cost, fold, infrastructure, screen, starts, webhook
+from bench import (
+    archive,
+    cards,
+    content,
+    cost,
+    fold,
+    infrastructure,
+    media,
+    screen,
+    starts,
+    webhook,
+)
 from bench.results import Section, missed
 
 _RESULTS = Path(__file__).parent.parent / "bench-results.json"
@@ -26,6 +37,10 @@ def main() -> int:
         _section(console, "cold starts", starts.measure),
         _section(console, "AWS, after a synth of the stacks", _cost),
         _section(console, "folding", fold.measure),
+        _section(console, "media", media.measure),
+        _section(console, "the archiver", archive.measure),
+        _section(console, "content keys", content.measure),
+        _section(console, "card numbers", cards.measure),
     ]
     _show_money(sections[2], console)
     soft, hard = missed(sections, hard=False), missed(sections, hard=True)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any, get_type_hints
 
 from bench import bodies
+from functions.archiver.settings import ArchiverSettings
 from functions.core.runtime.settings import Settings
+from functions.epoch.settings import EpochSettings
 from functions.inbound.settings import InboundSettings
 from functions.messages_api.settings import MessagesApiSettings
 from functions.sender.settings import SenderSettings
@@ -20,6 +22,8 @@ SETTINGS: dict[str, type[Settings]] = {
     "messages_api": MessagesApiSettings,
     "sender": SenderSettings,
     "wakeup": WakeupSettings,
+    "archiver": ArchiverSettings,
+    "epoch": EpochSettings,
 }
 AWS_ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "bench",
@@ -81,6 +85,37 @@ def api_post(idempotency_key: str, message: bodies.Json) -> dict[str, Any]:
 def received(messages: Sequence[Any], queue: str) -> dict[str, Any]:
     """Lambda's event of messages that its event source took from a queue."""
     return {"Records": [_record(message, queue) for message in messages]}
+
+
+def streamed(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Lambda's event of changes that its event source gathered in a tumbling window."""
+    told = [{"eventID": record["eventID"], **_change(record)} for record in records]
+    return {
+        "Records": told,
+        "shardId": "shardId-00000000000000000000-00000000",
+        "window": {"start": "2026-11-22T10:00:00Z", "end": "2026-11-22T10:01:00Z"},
+        "state": {},
+        "isFinalInvokeForWindow": False,
+        "isWindowTerminatedEarly": False,
+    }
+
+
+def _change(record: Mapping[str, Any]) -> dict[str, Any]:
+    told = dict(record["dynamodb"])
+    told["ApproximateCreationDateTime"] = told["ApproximateCreationDateTime"].timestamp()
+    for image in ("OldImage", "NewImage"):
+        if image in told:
+            told[image] = _as_json(told[image])
+    return {"eventName": record["eventName"], "dynamodb": told}
+
+
+def _as_json(value: Any) -> Any:
+    """Binary values travel as base64."""
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, dict):
+        return {name: _as_json(part) for name, part in value.items()}
+    return [_as_json(part) for part in value] if isinstance(value, list) else value
 
 
 def _record(message: Any, queue: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""(e) Card numbers: how many are found, what is taken for one, and what looking costs."""
+"""(h) Card numbers: how many are found, what is taken for one, and what looking costs."""
 
 import json
 import random
@@ -27,7 +27,7 @@ _SIZES = (16_000, 64_000)  # bytes; WhatsApp's longest text is 65,536 characters
 def measure() -> Section:
     return Section(
         key="cards",
-        title="(e) card numbers",
+        title="(h) card numbers",
         numbers=[*_quality(), *_by_chance(), *_fast(), *_slow(), *_hostile()],
         notes=[
             "The corpus is tests/unit/cards: every form that numbers are known to be written in.",

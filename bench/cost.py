@@ -10,6 +10,7 @@ from bench.results import Number, Section
 from bench.scenarios import Outcome
 from functions.core.runtime.policies import load
 
+_FUNCTIONS = ["webhook", "inbound", "messages_api", "sender", "archiver", "epoch"]
 _MESSAGES = 10
 _MILLION = 1_000_000
 _AIM_INBOUND, _AIM_OUTBOUND = 15.0, 40.0
@@ -19,7 +20,7 @@ _COPIES = 5
 
 
 def measure(infrastructure: Infrastructure) -> Section:
-    imports = starts.seconds_to_import(["webhook", "inbound", "messages_api", "sender"])
+    imports = starts.seconds_to_import(_FUNCTIONS)
     with world.running(infrastructure) as running:
         run = scenarios.Scenarios(running, runner.Runner(running, imports), messages=_MESSAGES)
         outcomes = {
@@ -30,6 +31,7 @@ def measure(infrastructure: Infrastructure) -> Section:
             "outbound: template": run.outbound(scenarios.template_message),
             "outbound: text, batches of 10": run.outbound(scenarios.text_message, batch=10),
         }
+        epoch = run.turned_epoch()
     share = assumed("mix", "new_people")
     mixed = outcomes["inbound: known person"].ledger.weighted(1 - share)
     mixed += outcomes["inbound: first message"].ledger.weighted(share)
@@ -45,6 +47,7 @@ def measure(infrastructure: Infrastructure) -> Section:
             *_headline("outbound", outbound, _AIM_OUTBOUND),
             *(_per_million(name, outcome.ledger) for name, outcome in outcomes.items()),
             *(_kept(name, outcome) for name, outcome in outcomes.items() if "batch" not in name),
+            _number("a new epoch", epoch.dollars * _MILLION, "$ a million people"),
             _number("a month before the first message", sum(m.dollars for m in months), "$"),
         ],
         notes=_notes(infrastructure),
@@ -60,8 +63,12 @@ def measure(infrastructure: Infrastructure) -> Section:
 
 
 def _headline(name: str, ledger: Ledger, aim: float) -> list[Number]:
+    sealing = _of(ledger, "kms.request") + _keys_table(ledger)
+    archiving = ledger.of("archiver").dollars * _MILLION
     return [
         _number(name, ledger.dollars * _MILLION, _PER_MILLION, target=aim),
+        _number(f"{name}: content keys' part", sealing, _PER_MILLION),
+        _number(f"{name}: the archiver's part", archiving, _PER_MILLION),
         _number(f"{name}: X-Ray's part", _of(ledger, "xray.trace"), _PER_MILLION),
         _number(f"{name}: doubt about indexes", _transaction_entries(ledger), _PER_MILLION),
         _number(f"{name}: AWS requests", sum(ledger.calls.values()), "a message"),
@@ -76,12 +83,19 @@ def _kept(name: str, outcome: Outcome) -> Number:
     a_gb = dollars("dynamodb.storage", 1) + dollars("dynamodb.point_in_time_recovery", 1)
     a_gb += dollars("dynamodb.backup", 1) * _COPIES
     monthly = outcome.stored_bytes * _MILLION / 2**30 * a_gb
+    monthly += dollars("s3.storage", outcome.archived_bytes * _MILLION / 2**30)
     return _number(f"{name}, kept", monthly, "$ a million, month")
 
 
 def _of(ledger: Ledger, wanted: str) -> float:
     found = (amount for (_, price), amount in ledger.units.items() if price == wanted)
     return dollars(wanted, sum(found)) * _MILLION
+
+
+def _keys_table(ledger: Ledger) -> float:
+    records = ("KEY", "EPOCH")
+    found = [(key[1], n) for key, n in ledger.details.items() if key[3] in records]
+    return sum(dollars(f"dynamodb.{kind}_unit", n) for kind, n in found) * _MILLION
 
 
 def _transaction_entries(ledger: Ledger) -> float:
@@ -126,7 +140,9 @@ def _notes(infrastructure: Infrastructure) -> list[str]:
         f"X-Ray, by the rule of the stage: {inbound:.0%} of inbound messages traced, and",
         f"{outbound:.0%} of the four requests of outbound ones.",
         "Doubt about indexes: more, should AWS double their entries in transactions.",
-        "Kept: storage with point-in-time recovery and five weekly copies.",
+        "Kept: storage with point-in-time recovery and five weekly copies, and the archive.",
+        "Content keys: of people not seen for five minutes; roots, transit keys: in the month.",
+        f"Archiver: a shard's window holds {_MESSAGES} messages. Lambda reads streams for free.",
         "KMS is in the month: SQS keeps a data key for a day, DynamoDB for five minutes.",
         "Secrets are read on cold starts (above) and every five minutes (in the month).",
     ]

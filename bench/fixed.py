@@ -7,6 +7,8 @@ from pathlib import Path
 from bench.assumptions import assumed
 from bench.infrastructure import Infrastructure
 from bench.ledger import dollars
+from functions.core.content.keyring import MAX_AGE_SECONDS
+from functions.core.content.transit import LIFE_SECONDS
 
 _FUNCTIONS = Path(__file__).parent.parent / "functions"
 _SECONDS = 30 * 24 * 3600
@@ -38,6 +40,7 @@ def _provisioned(infrastructure: Infrastructure) -> list[Monthly]:
     methods = infrastructure.of_type("AWS::ApiGateway::Method")
     return [
         Monthly("KMS keys", len(infrastructure.of_type("AWS::KMS::Key")), "kms.key"),
+        Monthly("KMS keys of epochs", assumed("kms", "open_epochs"), "kms.key"),
         Monthly("WAF web ACLs", len(acls), "waf.web_acl"),
         Monthly("WAF rules", sum(len(acl["Rules"]) for acl in acls), "waf.rule"),
         Monthly(
@@ -59,15 +62,14 @@ def _provisioned(infrastructure: Infrastructure) -> list[Monthly]:
 
 
 def _running(infrastructure: Infrastructure) -> list[Monthly]:
-    sources = len(infrastructure.of_type("AWS::Lambda::EventSourceMapping"))
-    polls = sources * assumed("sqs", "pollers") * _SECONDS / _LONG_POLL
+    polls = infrastructure.polled_queues * assumed("sqs", "pollers") * _SECONDS / _LONG_POLL
     sweeps = _SECONDS / 60
     memory_gb = infrastructure.memory_mib["wakeup"] / 1024
     # producers ask for a data key and for it to be opened, consumers for the latter
     sqs_keys = _SECONDS / _DAY * assumed("kms", "sqs_principals")
     table_keys = _SECONDS / (60 * assumed("kms", "table_minutes")) * assumed("kms", "table_callers")
     reads = assumed("secrets", "environments") * _SECONDS / 300
-    kms = sqs_keys + table_keys + assumed("kms", "log_requests") + reads
+    kms = sqs_keys + table_keys + assumed("kms", "log_requests") + reads + _content_keys()
     return [
         Monthly("empty polls of queues", polls, "sqs.fifo_request"),
         Monthly("sweeps: schedule", sweeps, "events.invocation"),
@@ -79,6 +81,16 @@ def _running(infrastructure: Infrastructure) -> list[Monthly]:
         Monthly("KMS requests behind caches", kms, "kms.request"),
         Monthly("access tokens of one client", assumed("cognito", "tokens"), "cognito.token"),
     ]
+
+
+def _content_keys() -> float:
+    """Requests for roots of epochs and for data keys of transit, beyond those of cold starts."""
+    environments = assumed("secrets", "environments")
+    roots = environments * assumed("kms", "open_epochs") * _SECONDS / MAX_AGE_SECONDS
+    # each of the consumers' environments opens the data key of each producer's once in its life
+    pairs = environments * environments
+    transit = (environments + pairs) * _SECONDS / LIFE_SECONDS
+    return roots + transit
 
 
 def _own_series() -> float:

@@ -21,6 +21,11 @@ class GraphStandIn:
     def sent(self) -> list[dict[str, Any]]:
         return self._server.sent
 
+    def wamid_of(self, message_id: str) -> str:
+        """Under which id Graph accepted a message of ours."""
+        ids = [payload["biz_opaque_callback_data"] for payload in self.sent]
+        return _wamid(ids.index(message_id) + 1)
+
     @property
     def request_bytes(self) -> int:
         return self._server.request_bytes
@@ -44,6 +49,11 @@ def running() -> Iterator[GraphStandIn]:
         server.server_close()
 
 
+def _wamid(number: int) -> str:
+    """Of the message that was sent as number so many."""
+    return bodies.wamid(10**9 + number)
+
+
 class _Server(HTTPServer):
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -59,7 +69,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.request_bytes += len(body) + len(bytes(self.headers)) + len(self.requestline)
         payload = json.loads(body)
         self.server.sent.append(payload)
-        message = {"id": bodies.wamid(10**9 + len(self.server.sent)), "message_status": "accepted"}
+        message = {"id": _wamid(len(self.server.sent)), "message_status": "accepted"}
         contact = {"input": payload.get("to", ""), "wa_id": payload.get("to", "").lstrip("+")}
         answer = {"messaging_product": "whatsapp", "contacts": [contact], "messages": [message]}
         data = json.dumps(answer).encode()

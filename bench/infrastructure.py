@@ -23,6 +23,14 @@ STAGE = "prod"
 
 Properties = dict[str, Any]
 
+_TABLES = {
+    "ConversationsTable": "conversations",
+    "EphemeralTable": "ephemeral",
+    "KeysTable": "keys",
+    "ComplianceTable": "compliance",
+}
+_PARTS = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+
 
 @dataclass(frozen=True)
 class Infrastructure:
@@ -40,17 +48,31 @@ class Infrastructure:
 
     @cached_property
     def tables(self) -> dict[str, Properties]:
-        """`conversations` and `ephemeral`, as arguments of CreateTable."""
+        """By the names the bench gives them, as arguments of CreateTable."""
         known = dict(self._resources("AWS::DynamoDB::Table"))
-        names = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
         found = {}
-        for output, name in (
-            ("ConversationsTable", "conversations"),
-            ("EphemeralTable", "ephemeral"),
-        ):
+        for output, name in _TABLES.items():
             properties = known[self._output(output)["Ref"]]
-            found[name] = {part: properties[part] for part in names if part in properties}
+            found[name] = {part: properties[part] for part in _PARTS if part in properties}
+            if "StreamSpecification" in properties:
+                found[name]["StreamSpecification"] = {
+                    "StreamEnabled": True,
+                    **properties["StreamSpecification"],
+                }
         return found
+
+    @cached_property
+    def stream_window_seconds(self) -> float:
+        """So long changes of the table are gathered before a function gets them."""
+        sources = self.of_type("AWS::Lambda::EventSourceMapping")
+        (stream,) = [each for each in sources if "StartingPosition" in each]
+        return float(stream["MaximumBatchingWindowInSeconds"])
+
+    @property
+    def polled_queues(self) -> int:
+        """Streams are read by Lambda too, which costs nothing."""
+        sources = self.of_type("AWS::Lambda::EventSourceMapping")
+        return sum("StartingPosition" not in each for each in sources)
 
     def indexes(self, table: str) -> list[Index]:
         schema = self.tables[table]

@@ -38,6 +38,11 @@ class Ledger:
             _plus(self.details, other.details),
         )
 
+    def of(self, function: str) -> "Ledger":
+        """The part that one function caused."""
+        parts = (self.units, self.calls, self.details)
+        return Ledger(*({k: v for k, v in part.items() if k[0] == function} for part in parts))
+
     @property
     def dollars(self) -> float:
         return sum(dollars(price, amount) for (_, price), amount in self.units.items())

@@ -93,6 +93,9 @@ class Meter:
         # the secret lies under a customer-managed key
         self.ledger.bill(self.function, "kms.request", 1)
 
+    def _kms(self, _operation: str, _context: dict[str, Any], _answer: Any) -> None:
+        self.ledger.bill(self.function, "kms.request", 1)
+
 
 def gb_seconds(cpu_seconds: float, waited_ms: float, memory_mib: int) -> float:
     """Billed time of one warm invocation: a slower processor, and only its share of one."""

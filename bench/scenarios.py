@@ -23,10 +23,11 @@ _TEXT = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """`ledger` and `stored_bytes` are per message."""
+    """Per message. `archived_bytes`: of objects under lock."""
 
     ledger: Ledger
     stored_bytes: float
+    archived_bytes: float
     milliseconds: dict[str, dict[str, float]]
 
 
@@ -61,12 +62,27 @@ class Scenarios:
         )
 
     def _measured(self, run: Callable[[], None], *, requests_a_message: int) -> Outcome:
-        before = self._world.stored_bytes()
+        world = self._world
+        world.changes()  # those before are not part of it
+        stored, archived = world.stored_bytes(), world.archived_bytes()
         self._runner.begin(requests_a_message=requests_a_message)
         run()
-        ledger = self._runner.settled().weighted(1 / self._messages)
-        grown = self._world.stored_bytes() - before
-        return Outcome(ledger, grown / self._messages, self._runner.milliseconds())
+        self._runner.archive()
+        return Outcome(
+            ledger=self._runner.settled().weighted(1 / self._messages),
+            stored_bytes=(world.stored_bytes() - stored) / self._messages,
+            archived_bytes=(world.archived_bytes() - archived) / self._messages,
+            milliseconds=self._runner.milliseconds(),
+        )
+
+    def turned_epoch(self) -> Ledger:
+        """For each content key, when its epoch is over: wrapped anew under the next one."""
+        self._world.open_epoch(2)
+        keys = [item for item in self._world.items("keys") if "wrapped_key" in item]
+        self._runner.begin(requests_a_message=1)
+        while not self._runner.invoke("epoch", {"step": "rewrap", "old": 1})["done"]:
+            pass
+        return self._runner.settled().weighted(1 / len(keys))
 
     def _inbound(self, people: list[bodies.Json], batch: int, at: int) -> None:
         for begin in range(0, len(people), batch):
@@ -81,7 +97,7 @@ class Scenarios:
             at = int(time.time())
             for state, later in STATUSES.items():
                 for who, message_id in zip(group, ids, strict=True):
-                    wamid = str(self._message(message_id)["wamid"]["S"])
+                    wamid = self._world.graph.wamid_of(message_id)
                     told = bodies.status(state, wamid, who, message_id, at + later)
                     self._runner.deliver(told)
                 self._runner.consume("inbound", "inbound", batch=batch)

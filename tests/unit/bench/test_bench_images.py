@@ -19,8 +19,15 @@ def template():
     tables = {
         "A": {"KeySchema": schema("pk", "sk"), "GlobalSecondaryIndexes": [index]},
         "B": {"KeySchema": schema("pk")},
+        "C": {"KeySchema": schema("pk")},
+        "D": {"KeySchema": schema("pk", "sk")},
     }
-    outputs = {"ConversationsTable": "A", "EphemeralTable": "B"}
+    outputs = {
+        "ConversationsTable": "A",
+        "EphemeralTable": "B",
+        "KeysTable": "C",
+        "ComplianceTable": "D",
+    }
     return {
         "Resources": {
             name: {"Type": "AWS::DynamoDB::Table", "Properties": properties}
@@ -84,6 +91,14 @@ def test_a_put_takes_its_key_from_the_item(infrastructure):
     params = {"TableName": "ephemeral", "Item": {"pk": {"S": "PACE#1"}, "used": {"N": "1"}}}
     found = images.touched("PutItem", params, infrastructure, lambda *_: {})
     assert found[0].key == {"pk": {"S": "PACE#1"}}
+
+
+def test_a_check_in_a_transaction_is_charged_like_a_write(infrastructure):
+    check = {"TableName": "keys", "Key": {"pk": {"S": "EPOCH#1"}}}
+    params = {"TransactItems": [{"ConditionCheck": check}]}
+    found = {"pk": {"S": "EPOCH#1"}, "state": {"S": "open"}}
+    charges = charged(infrastructure, "TransactWriteItems", params, found, found)
+    assert charges == [Charge("write", "EPOCH", "table", 2)]
 
 
 def test_a_batch_is_charged_key_by_key_also_for_what_is_missing():

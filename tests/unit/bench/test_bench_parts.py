@@ -1,11 +1,13 @@
 """The bench's own webhooks, events, log lines, Lambda's time and the month."""
 
+import datetime as dt
 import json
 
 import pytest
 
 from bench import bodies, calls, fixed, fold, logs, meter, runner, webhook
 from bench.infrastructure import Infrastructure
+from functions.core.archive.stream import attribute, change_from, shard_of
 from functions.core.whatsapp.model import UpdateKind
 from functions.core.whatsapp.updates import updates
 
@@ -41,6 +43,7 @@ def test_a_setting_that_the_bench_does_not_know_is_an_error():
                 "transit_bucket": "b",
                 "claim_check_bytes": 1,
                 "meta_secret_arn": "a",
+                "transit_key_arn": "a",
             }
         )
 
@@ -58,6 +61,33 @@ def test_queue_attributes_reach_the_function_under_lambdas_names():
     assert record["messageAttributes"] == {
         "encoding": {"stringValue": "text", "dataType": "String"}
     }
+
+
+def test_changes_reach_the_archiver_as_lambda_hands_them_over():
+    image = {"pk": {"S": "NODE#n1"}, "sk": {"S": "NODE"}, "sealed_value": {"B": b"\x00\xff"}}
+    told = {
+        "ApproximateCreationDateTime": dt.datetime(2026, 11, 22, tzinfo=dt.UTC),
+        "Keys": {name: image[name] for name in ("pk", "sk")},
+        "NewImage": image,
+        "SequenceNumber": "5",
+    }
+    event = calls.streamed([{"eventID": "1", "eventName": "INSERT", "dynamodb": told}])
+    assert json.loads(json.dumps(event)) == event
+    change = change_from(event["Records"][0])
+    assert (change.sequence, change.pk) == (5, "NODE#n1")
+    assert attribute(change.new, "sealed_value") == b"\x00\xff"
+    assert shard_of(event, "window")
+
+
+def test_only_queues_are_polled_at_our_cost(infrastructure):
+    stream = resource(
+        "AWS::Lambda::EventSourceMapping",
+        StartingPosition="TRIM_HORIZON",
+        MaximumBatchingWindowInSeconds=60,
+    )
+    resources = {"S": stream, "Q": resource("AWS::Lambda::EventSourceMapping")}
+    with_sources = Infrastructure({**infrastructure.templates, "x": {"Resources": resources}})
+    assert with_sources.polled_queues == 1
 
 
 def test_less_memory_is_a_slower_processor_but_no_shorter_wait():
@@ -126,6 +156,7 @@ def test_the_month_is_counted_in_the_templates(infrastructure):
     assert months["WAF web ACLs"].dollars == 5
     assert months["WAF rules"].dollars == 2
     assert months["KMS keys"].dollars == 1
+    assert months["KMS keys of epochs"].dollars == 2
     assert months["alarms, metrics they watch"].amount == 3
     assert months["metrics of our own"].amount > 3
     assert months["sweeps: traces"].amount == 43_200
