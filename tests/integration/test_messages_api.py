@@ -277,6 +277,19 @@ def test_what_was_moved_to_another_contact_is_refused_with_an_alarm(aws, capsys,
     assert ask("GET", f"/v1/messages/{ids[1]}").status == 200
 
 
+def test_a_content_key_moved_to_another_contact_is_refused_with_an_alarm(aws, capsys):
+    shown = written()
+    written("wamid.2", sender="15550177777")
+    one, other = items("keys", "KEY#n")
+    put({**one, "wrapped_key": other["wrapped_key"]}, "keys")
+    put({**other, "wrapped_key": one["wrapped_key"]}, "keys")
+    start_anew(wiring)
+
+    assert ask("GET", f"/v1/messages/{shown['id']}").status == 500
+
+    assert '"CiphertextRefused":1' in capsys.readouterr().out
+
+
 def test_of_a_destroyed_key_it_is_told_when_and_its_neighbours_are_as_before(aws):
     gone = written()
     large = written("wamid.LARGE", body=CANARY * 5000)
