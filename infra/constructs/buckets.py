@@ -53,8 +53,8 @@ class Bucket(s3.Bucket):
                 NIST_R4,
                 reason=(
                     "People have a right to have what is in here erased, and a lock would forbid "
-                    "it. Compensating controls: versioning, no delete rights for any function (the "
-                    "reviewed matrix of roles in tests/infra), TLS only, and access logs."
+                    "it. Compensating controls: versioning, deletion only of what is on its way "
+                    "(the reviewed matrix of roles in tests/infra), TLS only, and access logs."
                 ),
             )
 

@@ -106,7 +106,7 @@ def use_objects(bucket: s3.IBucket, *actions: str, below: str = "") -> Grant:
         reason=(
             "Objects are named when they arrive, so the statement names one bucket and all of its "
             f"objects{f' below {below}' if below else ''}, for {' and '.join(actions)} only. "
-            "Compensating controls: no list or delete rights, a bucket of one purpose under a "
+            "Compensating controls: no other action, a bucket of one purpose under a "
             "customer-managed key, and the reviewed matrix of roles in "
             "tests/infra/golden/iam_matrix.json."
         ),

@@ -145,7 +145,8 @@ class DataStack(StageStack):
             no_rotation=(
                 "Meta issues system user tokens to a person in Business Settings; no API does it. "
                 "Compensating controls: functions read the secret again after five minutes, only "
-                "the sender may read it, and a refused token stops the channel with an alarm."
+                "the two that call Graph (sender, media) may read it, and a refused token stops "
+                "the channel with an alarm."
             ),
         )
         self.pseudonym = self._secret(
@@ -156,7 +157,7 @@ class DataStack(StageStack):
                 "This key turns phone numbers into the pseudonyms that records are found by: with "
                 "another key no person would be found again. Compensating controls: 64 random "
                 "characters no person has seen, a customer-managed key with yearly rotation "
-                "around it, and three named functions as its only readers."
+                "around it, and six named functions as its only readers."
             ),
         )
 

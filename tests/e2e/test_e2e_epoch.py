@@ -1,10 +1,14 @@
 """An epoch turns in the deployed workflow: keys move, the old KMS key goes, and it is proved."""
 
+import io
 import json
 
 import pytest
+from rich.console import Console
 
+from cli.archive import verify_archive
 from cli.demo.messages import invented_phone
+from cli.progress import Progress
 
 DAY_MS = 86_400_000
 
@@ -79,6 +83,10 @@ def test_an_epoch_turns_while_people_are_read_and_written_to(platform, tables):
     moved = {key for each in lists for key, _ in json.loads(each)["keys"]}
     living = [pk for pk, item in before.items() if pk.startswith("KEY#") and "wrapped_key" in item]
     assert {pk.removeprefix("KEY#") for pk in living} <= moved
+
+    # which belongs to a whole archive
+    progress = Progress(Console(file=io.StringIO()))
+    platform.eventually(lambda: verify_archive(None, platform.stage, progress))
 
 
 def test_a_run_with_nothing_to_do_changes_nothing(platform, tables):

@@ -24,7 +24,7 @@ from functions.core.archive.segment import (
 )
 
 # beside the archive of messages: proofs that the keys of an epoch are gone
-_PROOF = re.compile(r"proofs/[a-z-]+-(?P<digest>[0-9a-f]{64})\.json")
+_PROOF = re.compile(r"proofs/[a-z0-9/-]+-(?P<digest>[0-9a-f]{64})\.json")
 
 _STRENGTH = {"GOVERNANCE": 1, "COMPLIANCE": 2}
 

@@ -1,16 +1,13 @@
 """From a stream of bytes to a sealed object, and back. Memory holds one part and one frame."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
-from functions.core.content.errors import CiphertextRefusedError
 from functions.core.content.frames import FRAME, HEADER_BYTES, SEALED_FRAME, sealed_range
 from functions.core.content.keyring import KeyRing
 from functions.core.media.inspection import Inspection, Seen, with_head
 from functions.core.media.model import Reason, object_binding, object_name
 from functions.core.media.objects import Objects
-from functions.core.runtime import log
 
 
 @dataclass(frozen=True)
@@ -50,32 +47,20 @@ class Keeper:
 
     def opened(self, name: str, key_id: str) -> Iterator[bytes]:
         """The whole content, frame by frame."""
-        with _counting_refusals():
-            header = self._objects.read(name, 0, HEADER_BYTES - 1)
-            opener = self._ring.stream_opener(key_id, object_binding(name), header)
-            yield from opener.stream(self._objects.pieces(name, HEADER_BYTES))
+        header = self._objects.read(name, 0, HEADER_BYTES - 1)
+        opener = self._ring.stream_opener(key_id, object_binding(name), header)
+        yield from opener.stream(self._objects.pieces(name, HEADER_BYTES))
 
     def opened_range(self, name: str, key_id: str, *, first: int, last: int, size: int) -> bytes:
         """Bytes `first` to `last` of the content, both included; `size`: of the whole content."""
         begin, end = first // FRAME, last // FRAME
         final = (size - 1) // FRAME
         content = bytearray()
-        with _counting_refusals():
-            header = self._objects.read(name, 0, HEADER_BYTES - 1)
-            opener = self._ring.stream_opener(key_id, object_binding(name), header)
-            sealed = self._objects.read(name, *sealed_range(begin, end))
-            for index in range(begin, end + 1):
-                at = (index - begin) * SEALED_FRAME
-                frame = sealed[at : at + SEALED_FRAME]
-                content += opener.open(index, frame, last=index == final)
+        header = self._objects.read(name, 0, HEADER_BYTES - 1)
+        opener = self._ring.stream_opener(key_id, object_binding(name), header)
+        sealed = self._objects.read(name, *sealed_range(begin, end))
+        for index in range(begin, end + 1):
+            at = (index - begin) * SEALED_FRAME
+            frame = sealed[at : at + SEALED_FRAME]
+            content += opener.open(index, frame, last=index == final)
         return bytes(memoryview(content)[first - begin * FRAME : last - begin * FRAME + 1])
-
-
-@contextmanager
-def _counting_refusals() -> Iterator[None]:
-    """An object that was changed or moved is an alarm."""
-    try:
-        yield
-    except CiphertextRefusedError:
-        log.metric("CiphertextRefused")
-        raise

@@ -295,7 +295,7 @@ def test_a_chain_that_goes_over_the_same_changes_twice_is_named(room):
 
 
 def test_proofs_of_epochs_stand_for_themselves(room):
-    proof = f"proofs/epoch-{hashlib.sha256(b'{}').hexdigest()}.json"
+    proof = f"proofs/epochs/12/moved-{hashlib.sha256(b'{}').hexdigest()}.json"
     files = {**room.files(), proof: b"{}"}
     assert findings(files) == []
     assert findings({**files, proof: b"{ }"}) == [("changed", proof)]
