@@ -63,6 +63,7 @@ LIES = [
     ("application/x-unheard-of", files.PROGRAM),
     ("application/x-unheard-of", files.JPEG),
     ("application/zip", files.PROGRAM),
+    ("application/java-archive", files.DOCX),
 ]
 CASES = [(mime, head) for mime, heads in TRUE.items() for head in heads]
 
