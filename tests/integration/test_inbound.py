@@ -5,14 +5,7 @@ import json
 import boto3
 import pytest
 from moto import mock_aws
-
-from functions.core.content.transit import TransitSealer
-from functions.core.runtime import aws as clients
-from functions.core.whatsapp.transit import pack
-from functions.inbound import wiring
-from functions.inbound.settings import InboundSettings
-from tests.fakes import build
-from tests.integration.sealed_platform import (
+from sealed_platform import (
     at_rest,
     create_queue,
     create_stores,
@@ -23,6 +16,13 @@ from tests.integration.sealed_platform import (
     start_anew,
     without_kms,
 )
+
+from functions.core.content.transit import TransitSealer
+from functions.core.runtime import aws as clients
+from functions.core.whatsapp.transit import pack
+from functions.inbound import wiring
+from functions.inbound.settings import InboundSettings
+from tests.fakes import build
 
 NOW = 1_790_000_000
 CANARY_NUMBER, CANARY_TEXT, CANARY_NAME = "15550142424", "canary text Quetzalcoatl", "Ada Canary"

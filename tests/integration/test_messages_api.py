@@ -5,14 +5,7 @@ import json
 import boto3
 import pytest
 from moto import mock_aws
-
-from functions.core.conversations.blobs import S3Blobs
-from functions.core.conversations.service import ConversationsService
-from functions.core.runtime import log
-from functions.messages_api import answers, handler, wiring
-from functions.messages_api.settings import MessagesApiSettings
-from tests.fakes import build
-from tests.integration.sealed_platform import (
+from sealed_platform import (
     at_rest,
     create_queue,
     create_stores,
@@ -23,6 +16,13 @@ from tests.integration.sealed_platform import (
     start_anew,
     without_kms,
 )
+
+from functions.core.conversations.blobs import S3Blobs
+from functions.core.conversations.service import ConversationsService
+from functions.core.runtime import log
+from functions.messages_api import answers, handler, wiring
+from functions.messages_api.settings import MessagesApiSettings
+from tests.fakes import build
 from tests.unit.messages_api.api import Answer, Context, event
 
 NOW = 1_790_000_000

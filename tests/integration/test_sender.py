@@ -10,6 +10,16 @@ import boto3
 import pytest
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 from moto import mock_aws
+from sealed_platform import (
+    at_rest,
+    create_stores,
+    destroy,
+    items,
+    pseudonym_secret,
+    put,
+    start_anew,
+    without_kms,
+)
 
 from functions.core.content.dynamodb import DynamoKeys
 from functions.core.content.keyring import KeyRing
@@ -23,16 +33,6 @@ from functions.sender.settings import SenderSettings
 from sandbox import Sandbox, SandboxConfig
 from tests.fakes import build
 from tests.fakes.platform import Platform
-from tests.integration.sealed_platform import (
-    at_rest,
-    create_stores,
-    destroy,
-    items,
-    pseudonym_secret,
-    put,
-    start_anew,
-    without_kms,
-)
 
 NUMBER, PERSON = build.NUMBER, "15550100001"
 CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
