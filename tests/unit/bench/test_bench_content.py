@@ -46,6 +46,8 @@ def test_a_key_is_made_once_for_each_person():
 def test_the_section_says_whether_its_aims_are_met(monkeypatch):
     monkeypatch.setattr(content, "_TYPICAL", "status_read.json")
     monkeypatch.setattr(content, "_MESSAGES", 40)
+    monkeypatch.setattr(content, "_ROUNDS", 3)
+    monkeypatch.setattr(content, "_FEW_ROUNDS", 3)
     monkeypatch.setattr(content, "_PEOPLE", 10)
     monkeypatch.setattr(content, "_EVENTS", _two_events())
     numbers = {number.name: number for number in content.measure().numbers}
