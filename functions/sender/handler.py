@@ -28,6 +28,8 @@ _RESERVE_MS = 30_000
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> "PartialItemFailureResponse":
     processor = SqsFifoPartialProcessor(skip_group_on_error=True)
+    # else Lambda writes the whole error into its log, with whatever it quotes
+    processor.raise_on_entire_batch_failure = False
     until_ms = clock.now_ms() + context.get_remaining_time_in_millis() - _RESERVE_MS
 
     def drain(record: "SQSRecord") -> None:

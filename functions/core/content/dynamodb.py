@@ -119,4 +119,5 @@ def _item(key: StoredKey) -> Item:
         "created_ms": key.created_ms,
         "destroyed": {str(version): ms for version, ms in key.destroyed.items()},
         "epoch_shard": epoch_shard(key.epoch, shard_of(key.id)),
+        **({"holds": sorted(key.holds)} if key.holds else {}),
     }

@@ -73,14 +73,19 @@ class KeyRing:
 
     def open(self, key_id: str, binding: Binding, envelope: bytes) -> bytes:
         with self._watched():
-            return self._opening(key_id, version_of(envelope)).open(binding, envelope)
+            version = version_of(envelope)
+        key = self._opening(key_id, version)
+        with self._watched():
+            return key.open(binding, envelope)
 
     def stream_sealer(self, key_id: str, binding: Binding) -> FrameSealer:
         return FrameSealer(self._sealing(key_id), binding)
 
     def stream_opener(self, key_id: str, binding: Binding, header: bytes) -> FrameOpener:
         with self._watched():
-            key = self._opening(key_id, version_of_stream(header))
+            version = version_of_stream(header)
+        key = self._opening(key_id, version)
+        with self._watched():
             return FrameOpener(key, binding, header, watched=self._watched)
 
     @contextmanager
@@ -132,6 +137,7 @@ class KeyRing:
                 wrapped=wrapped(self._root(epoch), key_id, version, epoch.number, secret),
                 created_ms=int(self._clock() * 1000),
                 destroyed=replaces.destroyed if replaces else {},
+                holds=replaces.holds if replaces else frozenset(),
             )
             if self._store.create(key, replaces=replaces):
                 self._keep(key, ContentKey(key_id, version, secret))
@@ -149,7 +155,9 @@ class KeyRing:
     def _hold(self, stored: StoredKey) -> _Held:
         if stored.wrapped is None:
             return self._keep(stored, None)
-        secret = unwrapped(self._root_of(stored.epoch), stored)
+        root = self._root_of(stored.epoch)
+        with self._watched():
+            secret = unwrapped(root, stored)
         return self._keep(stored, ContentKey(stored.id, stored.version, secret))
 
     def _keep(self, stored: StoredKey, key: ContentKey | None) -> _Held:

@@ -3,8 +3,8 @@
     format (1) ‖ length of the wrapped key (2) ‖ wrapped key ‖ nonce (12) ‖ ciphertext and tag
 
 One data key per execution environment, made and wrapped by KMS; whoever may look into a queue
-reads nothing without the right to call KMS with the transit key. Content is compressed first:
-webhooks repeat themselves, and queues are paid by size.
+reads nothing without the right to call KMS with the transit key. Large content is compressed
+first: webhooks repeat themselves, and queues are paid by size.
 """
 
 import os
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 # A data key seals this long, far from the 2^32 random nonces AES-GCM allows under one key.
 LIFE_SECONDS = 3600.0
 
-_FORMAT = 4
+_PLAIN, _COMPRESSED = 4, 5
+# SQS bills by 64 KiB: what is far smaller gains nothing by being compressed
+_WORTH_COMPRESSING = 8192
 _NONCE_BYTES = 12
 _MOST_KEYS = 512  # one for each environment that lately sealed something
 _CONTEXT = {"amana:use": "transit"}
@@ -64,8 +66,10 @@ class TransitSealer:
         """`purpose` keeps uses apart: what was sealed for one opens for no other."""
         key = self._current()
         nonce = os.urandom(_NONCE_BYTES)
-        head = bytes((_FORMAT,)) + len(key.wrapped).to_bytes(2, "big") + key.wrapped
-        packed = zlib.compress(content, 1)
+        is_large = len(content) >= _WORTH_COMPRESSING
+        form = _COMPRESSED if is_large else _PLAIN
+        head = bytes((form,)) + len(key.wrapped).to_bytes(2, "big") + key.wrapped
+        packed = zlib.compress(content, 1) if is_large else content
         return head + nonce + key.cipher.encrypt(nonce, packed, head + purpose.encode())
 
     def _current(self) -> _DataKey:
@@ -89,7 +93,7 @@ class TransitOpener:
     def open(self, purpose: str, sealed: bytes) -> bytes:
         """TransitRefusedError, or StoreUnavailableError when KMS cannot be asked."""
         end = 3 + int.from_bytes(sealed[1:3], "big")
-        if len(sealed) < end + _NONCE_BYTES or sealed[0] != _FORMAT:
+        if len(sealed) < end + _NONCE_BYTES or sealed[0] not in (_PLAIN, _COMPRESSED):
             raise TransitRefusedError("not sealed for transit")
         head, nonce = sealed[:end], sealed[end : end + _NONCE_BYTES]
         cipher = self._key(head[3:]).cipher
@@ -97,7 +101,7 @@ class TransitOpener:
             packed = cipher.decrypt(nonce, sealed[end + _NONCE_BYTES :], head + purpose.encode())
         except InvalidTag:
             raise TransitRefusedError("changed, or sealed for another purpose") from None
-        return zlib.decompress(packed)
+        return zlib.decompress(packed) if sealed[0] == _COMPRESSED else packed
 
     def _key(self, wrapped: bytes) -> _DataKey:
         key = self._known.get(wrapped)

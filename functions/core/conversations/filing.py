@@ -156,7 +156,7 @@ class Filing:
             received.key_of(strongest(named), update.at_ms) if named else f"account~{waba_id}"
         )
         content = self._content(update, content_key)
-        told = {"field": update.field, "at_ms": update.at_ms, "tag": content["tag"]}
+        told = {"field": _word(update.field), "at_ms": update.at_ms, "tag": content["tag"]}
         attributes = {**told, **content, "key": content_key, "webhook": received.digest}
         key = Key(f"ACCOUNT#{waba_id}", moment(update.at_ms, name))
         return key, {**attributes, "digest": digest_of(told)}
@@ -199,8 +199,11 @@ def _type(update: Update) -> str:
         UpdateKind.CALL: raw.get("event") or raw.get("status"),
         UpdateKind.USER_PREFERENCE: raw.get("value"),
     }.get(update.kind, update.type)
-    word = str(told or "").lower()
-    return word if _WORD.fullmatch(word) else "unknown"
+    return _word(str(told or "").lower())
+
+
+def _word(told: str) -> str:
+    return told if _WORD.fullmatch(told) else "unknown"
 
 
 def _masked(update: Update, body: str) -> dict[str, int]:

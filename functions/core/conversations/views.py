@@ -110,7 +110,7 @@ def account_update_view(item: Item) -> dict[str, Any]:
     told = json.loads(item["raw"]) if "raw" in item else {}
     return {
         "id": f"u_{item['sk'].partition('#')[2]}",
-        "field": item["field"],
+        "field": told.get("field", item["field"]),
         "element": told.get("element", ""),
         "timestamp": moment_of(item["at_ms"]),
         "content": told.get("update"),
