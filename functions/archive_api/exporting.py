@@ -6,15 +6,7 @@ from typing import Any
 from functions.archive_api import wiring
 from functions.core.archive.exports.asked import MAX_BYTES, asked_from
 from functions.core.runtime import log
-from functions.core.runtime.http.requests import Parameter, Request
-
-IDEMPOTENCY_KEY = Parameter(
-    name="Idempotency-Key",
-    where="header",
-    pattern=r"[!-~]([ -~]{0,253}[!-~])?",
-    reason="must be 1 to 255 printable ASCII characters",
-    required=True,
-)
+from functions.core.runtime.http.requests import IDEMPOTENCY_KEY, Request
 
 
 def ask(request: Request, values: Mapping[str, str]) -> dict[str, Any]:

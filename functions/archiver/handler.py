@@ -20,7 +20,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
         shard = shard_of(event, wiring.settings().stream_shards)
         changes = [change_from(record) for record in event.get("Records", [])]
         done = wiring.archiver().archive(shard, changes)
-    except Exception as error:
+    except Exception as error:  # told, and handed back to the stream; nothing here is in clear
         log.error("changes not archived", error)
         raise
     log.info(

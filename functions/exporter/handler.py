@@ -11,18 +11,28 @@ On failure: the step raises and is tried again; every step may run twice.
 from typing import TYPE_CHECKING, Any
 
 from functions.core.runtime import log
+from functions.core.runtime.errors import AmanaError
 from functions.exporter.steps import STEPS
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
+class StepFailedError(AmanaError):
+    """Something nobody foresaw: its own words may quote what people wrote, and words of errors
+    stand in the history of an execution and in the log.
+    """
+
+
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     log.bind(request_id=context.aws_request_id, export_id=event["export_id"], step=event["step"])
     try:
         told = STEPS[event["step"]](event)
-    except Exception as error:
+    except AmanaError as error:  # our own words, without content: the workflow reads the name
         log.error("step of an export failed", error)
         raise
+    except Exception as error:  # noqa: BLE001 - told by its type alone, see below
+        log.error("step of an export failed", error)
+        raise StepFailedError(type(error).__name__) from None
     log.info("step of an export done", part=told.get("part"), kept=told.get("kept"))
     return told

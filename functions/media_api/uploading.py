@@ -7,19 +7,12 @@ from functions.core.media import policy
 from functions.core.media.bodies import wish
 from functions.core.runtime import log
 from functions.core.runtime.http.problems import Problem, ProblemError
-from functions.core.runtime.http.requests import Parameter, Request
+from functions.core.runtime.http.requests import IDEMPOTENCY_KEY, Parameter, Request
 from functions.media_api import wiring
 
 _ANNOUNCEMENT_BYTES = 4096
 _PART_TYPE = "application/octet-stream"
 
-IDEMPOTENCY_KEY = Parameter(
-    name="Idempotency-Key",
-    where="header",
-    pattern=r"[!-~]([ -~]{0,253}[!-~])?",
-    reason="must be 1 to 255 printable ASCII characters",
-    required=True,
-)
 NUMBER = Parameter(
     name="number", where="path", pattern=r"[1-9][0-9]{0,4}", reason="", required=True
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from functions.core.runtime.http.requests import Parameter, Request
+from functions.core.runtime.http.requests import IDEMPOTENCY_KEY, Parameter, Request
 from functions.messages_api import answers, reading, sending
 
 SEND = "amana/messages:send"
@@ -49,7 +49,7 @@ OPERATIONS = (
         answer=answers.Accepted,
         scope=SEND,
         status=202,
-        parameters=(sending.IDEMPOTENCY_KEY,),
+        parameters=(IDEMPOTENCY_KEY,),
         takes_message=True,
         problems=(400, 401, 403, 409, 413, 429, 500, 503),
     ),

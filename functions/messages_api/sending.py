@@ -6,17 +6,9 @@ from typing import Any
 
 from functions.core.cards.scrub import scrub_command
 from functions.core.runtime import log
-from functions.core.runtime.http.requests import Parameter, Request
+from functions.core.runtime.http.requests import IDEMPOTENCY_KEY, Request
 from functions.core.sending.messages import MAX_BYTES, parse_message
 from functions.messages_api import wiring
-
-IDEMPOTENCY_KEY = Parameter(
-    name="Idempotency-Key",
-    where="header",
-    pattern=r"[!-~]([ -~]{0,253}[!-~])?",
-    reason="must be 1 to 255 printable ASCII characters",
-    required=True,
-)
 
 
 def send(request: Request, values: Mapping[str, str]) -> dict[str, Any]:

@@ -34,6 +34,16 @@ class Parameter:
         return re.fullmatch(self.pattern, text, re.ASCII) is not None
 
 
+# What makes a repeat of the same wish recognisable.
+IDEMPOTENCY_KEY = Parameter(
+    name="Idempotency-Key",
+    where="header",
+    pattern=r"[!-~]([ -~]{0,253}[!-~])?",
+    reason="must be 1 to 255 printable ASCII characters",
+    required=True,
+)
+
+
 class Request:
     def __init__(self, event: Mapping[str, Any], path: Mapping[str, str]) -> None:
         self._event = event

@@ -1,0 +1,25 @@
+"""One thing that can be asked of an API, and the scope it takes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from functions.core.runtime.http.app import Reply
+from functions.core.runtime.http.requests import Parameter, Request
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScopedOperation:
+    """`run` gets the request and the parameters that were given."""
+
+    method: str
+    path: str
+    id: str
+    scope: str
+    run: Callable[[Request, Mapping[str, str]], dict[str, Any] | Reply]
+    parameters: tuple[Parameter, ...]
+    status: int = 200
+
+    def serve(self, request: Request) -> dict[str, Any] | Reply:
+        request.authorize(self.scope)
+        return self.run(request, request.values(self.parameters))
