@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 
 class StepFailedError(AmanaError):
-    """Something nobody foresaw: its own words may quote what people wrote, and words of errors
-    stand in the history of an execution and in the log.
+    """Something nobody foresaw.
+
+    Its own words may quote what people wrote, and would stand in the execution's history.
     """
 
 
