@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
+from threading import Lock
 from typing import Any
 
 from functions.core.content.errors import EpochUnusableError
@@ -18,20 +19,22 @@ class MemoryKeys:
         self.epochs: dict[int, Epoch] = {}
         self.current: int | None = None
         self.loads = 0
+        self.lock = Lock()
 
     def load(self, ids: Collection[str], *, consistent: bool = False) -> dict[str, StoredKey]:
         self.loads += 1
         return {key_id: self.keys[key_id] for key_id in ids if key_id in self.keys}
 
     def create(self, key: StoredKey, *, replaces: StoredKey | None) -> bool:
-        stored = self.keys.get(key.id)
-        epoch = self.epochs.get(key.epoch)
-        before = (stored.version, stored.wrapped) if stored else (None, None)
-        expected = (replaces.version if replaces else None, None)
-        if before != expected or epoch is None or epoch.state is not EpochState.OPEN:
-            return False
-        self.keys[key.id] = key
-        return True
+        with self.lock:
+            stored = self.keys.get(key.id)
+            epoch = self.epochs.get(key.epoch)
+            before = (stored.version, stored.wrapped) if stored else (None, None)
+            expected = (replaces.version if replaces else None, None)
+            if before != expected or epoch is None or epoch.state is not EpochState.OPEN:
+                return False
+            self.keys[key.id] = key
+            return True
 
     def destroy(self, key: StoredKey, *, now_ms: int) -> bool:
         stored = self.keys.get(key.id)

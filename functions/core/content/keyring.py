@@ -1,7 +1,8 @@
 """Content keys at hand: fetched in batches, kept in memory for a bounded time and number.
 
 An execution environment asks KMS once for the root of an epoch and unwraps people's keys itself.
-Who destroys a key waits `MAX_AGE_SECONDS` until no environment has it in memory any more.
+After a key was destroyed, environments that have it go on using it for `MAX_AGE_SECONDS`, also to
+seal: who destroys the key of somebody who may still write first lets a new version take its place.
 """
 
 import os
@@ -10,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import RLock
+from threading import Lock, RLock
 
 from functions.core.content.binding import Binding
 from functions.core.content.envelope import KEY_BYTES, ContentKey, version_of
@@ -53,20 +54,20 @@ class KeyRing:
         self._held: OrderedDict[str, _Held] = OrderedDict()
         self._epochs: dict[int, tuple[float, bytes]] = {}
         self._current: tuple[float, Epoch] | None = None
-        self._lock = RLock()
+        # never held while a request is under way: records are written side by side
+        self._lock = Lock()
+        # held while KMS answers: threads that need the same root wait for one answer
+        self._epoch_lock = RLock()
 
     def prepare(self, key_ids: Collection[str], *, create: bool) -> None:
         """Have these keys at hand, in one request. `create`: make those that are missing."""
-        with self._lock:
-            missing = sorted({key_id for key_id in key_ids if self._fresh(key_id) is None})
-            if missing:
-                for stored in self._store.load(missing).values():
-                    self._hold(stored)
-            if create:
-                for key_id in sorted(set(key_ids)):
-                    held = self._fresh(key_id)
-                    if held is None or held.key is None:
-                        self._create(key_id)
+        missing = sorted({key_id for key_id in key_ids if self._fresh(key_id) is None})
+        if missing:
+            for stored in self._store.load(missing).values():
+                self._hold(stored)
+        if create:
+            for key_id in sorted(set(key_ids)):
+                self._sealing(key_id)
 
     def seal(self, key_id: str, binding: Binding, plaintext: bytes) -> bytes:
         return self._sealing(key_id).seal(binding, plaintext)
@@ -98,39 +99,34 @@ class KeyRing:
             raise
 
     def _sealing(self, key_id: str) -> ContentKey:
-        with self._lock:
-            held = self._fresh(key_id)
-            if held is None or held.key is None:
-                self.prepare([key_id], create=True)
-                held = self._held[key_id]
-            if held.key is None:
-                raise KeyDestroyedError(held.stored.destroyed.get(held.stored.version))
-            return held.key
+        held = self._fresh(key_id)
+        if held is None or held.key is None:
+            return self._found_or_made(key_id)
+        return held.key
 
     def _opening(self, key_id: str, version: int) -> ContentKey:
-        with self._lock:
-            held = self._fresh(key_id)
-            if held is None or held.stored.version < version:
-                # just made by another environment: a consistent read knows it
-                for stored in self._store.load([key_id], consistent=True).values():
-                    held = self._hold(stored)
-            if held is None:
-                raise KeyDestroyedError(None)
-            if held.key is None or held.stored.version != version:
-                raise KeyDestroyedError(held.stored.destroyed.get(version))
-            return held.key
+        held = self._fresh(key_id)
+        if held is None or held.stored.version < version:
+            # just made by another environment: a consistent read knows it
+            for stored in self._store.load([key_id], consistent=True).values():
+                held = self._hold(stored)
+        if held is None:
+            raise KeyDestroyedError(None)
+        if held.key is None or held.stored.version != version:
+            raise KeyDestroyedError(held.stored.destroyed.get(version))
+        return held.key
 
-    def _create(self, key_id: str) -> None:
+    def _found_or_made(self, key_id: str) -> ContentKey:
         """Exactly one environment's key becomes the person's; the others find it."""
         for _ in range(_ROUNDS):
             replaces = self._store.load([key_id], consistent=True).get(key_id)
-            if replaces is not None and replaces.wrapped is not None:
-                self._hold(replaces)
-                return
+            found = self._hold(replaces).key if replaces else None
+            if found is not None:
+                return found
             epoch = self._open_epoch()
             version = replaces.version + 1 if replaces else 1
             secret = self._random(KEY_BYTES)
-            key = StoredKey(
+            stored = StoredKey(
                 id=key_id,
                 version=version,
                 epoch=epoch.number,
@@ -139,18 +135,21 @@ class KeyRing:
                 destroyed=replaces.destroyed if replaces else {},
                 holds=replaces.holds if replaces else frozenset(),
             )
-            if self._store.create(key, replaces=replaces):
-                self._keep(key, ContentKey(key_id, version, secret))
-                return
-            self._current = None  # the epoch may have been closed meanwhile
+            if self._store.create(stored, replaces=replaces):
+                made = ContentKey(key_id, version, secret)
+                self._keep(stored, made)
+                return made
+            with self._epoch_lock:
+                self._current = None  # the epoch may have been closed meanwhile
         raise ContentionError("a content key kept changing")
 
     def _fresh(self, key_id: str) -> _Held | None:
-        held = self._held.get(key_id)
-        if held is None or not 0 <= self._clock() - held.read_at < MAX_AGE_SECONDS:
-            return None
-        self._held.move_to_end(key_id)
-        return held
+        with self._lock:
+            held = self._held.get(key_id)
+            if held is None or not self._is_fresh(held.read_at):
+                return None
+            self._held.move_to_end(key_id)
+            return held
 
     def _hold(self, stored: StoredKey) -> _Held:
         if stored.wrapped is None:
@@ -162,35 +161,39 @@ class KeyRing:
 
     def _keep(self, stored: StoredKey, key: ContentKey | None) -> _Held:
         held = _Held(self._clock(), stored, key)
-        self._held[stored.id] = held
-        self._held.move_to_end(stored.id)
-        while len(self._held) > _MOST_KEYS:
-            self._held.popitem(last=False)
+        with self._lock:
+            self._held[stored.id] = held
+            self._held.move_to_end(stored.id)
+            while len(self._held) > _MOST_KEYS:
+                self._held.popitem(last=False)
         return held
 
     def _open_epoch(self) -> Epoch:
-        if self._current is None or not self._is_fresh(self._current[0]):
-            epoch = self._store.current_epoch()
-            if epoch is None or epoch.state is not EpochState.OPEN:
-                raise NoEpochError("no epoch is open: its workflow has not run yet")
-            self._current = (self._clock(), epoch)
-        return self._current[1]
+        with self._epoch_lock:
+            if self._current is None or not self._is_fresh(self._current[0]):
+                epoch = self._store.current_epoch()
+                if epoch is None or epoch.state is not EpochState.OPEN:
+                    raise NoEpochError("no epoch is open: its workflow has not run yet")
+                self._current = (self._clock(), epoch)
+            return self._current[1]
 
     def _root_of(self, number: int) -> bytes:
-        read_at, root = self._epochs.get(number, (float("-inf"), b""))
-        if self._is_fresh(read_at):
-            return root
-        epoch = self._store.epoch(number)
-        if epoch is None:
-            raise NoEpochError("the epoch of a key is not stored")
-        return self._root(epoch)
+        with self._epoch_lock:
+            read_at, root = self._epochs.get(number, (float("-inf"), b""))
+            if self._is_fresh(read_at):
+                return root
+            epoch = self._store.epoch(number)
+            if epoch is None:
+                raise NoEpochError("the epoch of a key is not stored")
+            return self._root(epoch)
 
     def _root(self, epoch: Epoch) -> bytes:
-        read_at, root = self._epochs.get(epoch.number, (float("-inf"), b""))
-        if not self._is_fresh(read_at):
-            root = self._roots.unwrap(epoch)
-            self._epochs[epoch.number] = (self._clock(), root)
-        return root
+        with self._epoch_lock:
+            read_at, root = self._epochs.get(epoch.number, (float("-inf"), b""))
+            if not self._is_fresh(read_at):
+                root = self._roots.unwrap(epoch)
+                self._epochs[epoch.number] = (self._clock(), root)
+            return root
 
     def _is_fresh(self, read_at: float) -> bool:
         return 0 <= self._clock() - read_at < MAX_AGE_SECONDS

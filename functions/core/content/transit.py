@@ -58,10 +58,6 @@ class TransitSealer:
         self._clock = clock
         self._data_key: _DataKey | None = None
 
-    def prepare(self) -> None:
-        """Have a data key; else the first content to seal waits for one."""
-        self._current()
-
     def seal(self, purpose: str, content: bytes) -> bytes:
         """`purpose` keeps uses apart: what was sealed for one opens for no other."""
         key = self._current()

@@ -1,5 +1,10 @@
 """Keys at hand: made once, asked for once, forgotten in time, and gone when destroyed."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
+from time import sleep
+
 import pytest
 
 from functions.core.content.binding import Binding
@@ -145,13 +150,48 @@ def test_memory_is_bounded(keys):
     assert len(ring._held) == 4096
 
 
-def _in_state(epoch, state):
-    from dataclasses import replace
+def test_people_met_at_once_get_their_keys_side_by_side(keys):
+    """Each creation waits until another one is under way: one after the other would never end."""
+    together, create = Barrier(2, timeout=10), keys.create
 
+    def slow(key, *, replaces):
+        together.wait()
+        return create(key, replaces=replaces)
+
+    keys.create = slow
+    ring = key_ring(keys)
+    with ThreadPoolExecutor(2) as pool:
+        sealed = list(pool.map(lambda who: ring.seal(who, HERE, b"hello"), ["n1~0", "n2~0"]))
+    assert ring.open("n1~0", HERE, sealed[0]) == ring.open("n2~0", HERE, sealed[1]) == b"hello"
+
+
+def test_threads_that_need_the_same_root_ask_kms_once(keys):
+    roots = MemoryRoots()
+    key_ring(keys, roots).prepare([f"n{i}~0" for i in range(8)], create=True)
+    roots.calls.clear()
+    unwrap = roots.unwrap
+
+    def slow(epoch):
+        sleep(0.05)
+        return unwrap(epoch)
+
+    roots.unwrap = slow
+    ring = key_ring(keys, roots)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda i: ring.prepare([f"n{i}~0"], create=False), range(8)))
+    assert roots.calls == {1: 1}
+
+
+def test_threads_that_meet_one_person_at_once_end_with_one_key(keys):
+    ring = key_ring(keys)
+    with ThreadPoolExecutor(8) as pool:
+        sealed = set(pool.map(lambda _: ring.seal("n1~0", HERE, b"hello"), range(32)))
+    assert len(sealed) == 1
+
+
+def _in_state(epoch, state):
     return replace(epoch, state=state)
 
 
 def _renamed(key, key_id):
-    from dataclasses import replace
-
     return replace(key, id=key_id)
