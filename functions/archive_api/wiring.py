@@ -8,8 +8,7 @@ from functions.core.archive.exports.asking import Asking
 from functions.core.archive.exports.aws import DynamoExports, StepFunctions
 from functions.core.archive.exports.files import Files
 from functions.core.archive.exports.giving import Giving
-from functions.core.contacts.pseudonyms import Pseudonyms
-from functions.core.contacts.service import Directory
+from functions.core.contacts import wiring as contacts
 from functions.core.content.keyring import KeyRing
 from functions.core.content.records import SealedRecords
 from functions.core.content.tickets import DynamoTickets, Tickets
@@ -17,8 +16,6 @@ from functions.core.content.wiring import key_ring, sealing
 from functions.core.media.objects import S3Objects
 from functions.core.runtime import aws, clock
 from functions.core.runtime.dynamodb import DynamoRecords
-from functions.core.runtime.ids import random_id
-from functions.core.runtime.secrets import SecretCache
 
 # nothing is written here; S3's least for a part of an upload
 _PART_BYTES = 5 * 1024 * 1024
@@ -32,8 +29,9 @@ def settings() -> ArchiveApiSettings:
 @cache
 def asking() -> Asking:
     chosen = settings()
-    key = SecretCache(aws.secrets()).get(chosen.pseudonym_secret_arn)["key"]
-    pseudonyms = Pseudonyms(key=key.encode(), portfolio_id=chosen.portfolio_id)
+    pseudonyms = contacts.pseudonyms(
+        secret_arn=chosen.pseudonym_secret_arn, portfolio_id=chosen.portfolio_id
+    )
     records = SealedRecords(
         DynamoRecords(aws.dynamodb(), chosen.conversations_table),
         sealing(keys_table=chosen.keys_table),
@@ -41,7 +39,7 @@ def asking() -> Asking:
     return Asking(
         store=_store(),
         records=records,
-        directory=Directory(records=records, pseudonyms=pseudonyms, new_id=lambda _: random_id()),
+        directory=contacts.directory(records, pseudonyms),
         pseudonyms=pseudonyms,
         ring=_ring(),
         machine=StepFunctions(aws.client("stepfunctions"), chosen.state_machine_arn),

@@ -7,6 +7,7 @@ from functions.core.cards.deflection import Deflection
 from functions.core.cards.guard import CardGuard
 from functions.core.cards.policy import Policy, deflection_text
 from functions.core.cards.splits import SplitNumbers
+from functions.core.contacts import wiring as contacts
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory
 from functions.core.content.records import SealedRecords, Sealing
@@ -18,18 +19,10 @@ from functions.core.conversations.service import ConversationsService
 from functions.core.media.announce import SqsMediaQueue
 from functions.core.runtime import aws, clock, policies
 from functions.core.runtime.dynamodb import DynamoRecords
-from functions.core.runtime.ids import random_id
-from functions.core.runtime.secrets import SecretCache
-from functions.core.sending.addressing import Addressing
 from functions.core.sending.dynamodb import DynamoSending
-from functions.core.sending.service import SendingRules, SendingService
-from functions.core.sending.wake_ups import SqsWakeUps
+from functions.core.sending.wiring import sending_service
 from functions.inbound.intake import Intake
 from functions.inbound.settings import InboundSettings
-
-_ENTRY_POINT_HOURS: int = policies.value("platform_limits", "window", "entry_point_hours")
-# A wake-up takes milliseconds; one that has not worked after a minute was lost.
-_WAKE_GRACE_MS = 60_000
 
 
 @cache
@@ -49,7 +42,7 @@ def intake() -> Intake:
         directory=directory(),
         pseudonyms=pseudonyms(),
         blobs=S3Blobs(aws.s3(), settings().media_bucket, seal().ring),
-        entry_point_hours=_ENTRY_POINT_HOURS,
+        entry_point_hours=policies.value("platform_limits", "window", "entry_point_hours"),
     )
     return Intake(
         conversations=conversations,
@@ -70,13 +63,14 @@ def records() -> SealedRecords:
 
 @cache
 def pseudonyms() -> Pseudonyms:
-    key = SecretCache(aws.secrets()).get(settings().pseudonym_secret_arn)["key"]
-    return Pseudonyms(key=key.encode(), portfolio_id=settings().portfolio_id)
+    return contacts.pseudonyms(
+        secret_arn=settings().pseudonym_secret_arn, portfolio_id=settings().portfolio_id
+    )
 
 
 @cache
 def directory() -> Directory:
-    return Directory(records=records(), pseudonyms=pseudonyms(), new_id=lambda _: random_id())
+    return contacts.directory(records(), pseudonyms())
 
 
 def _splits() -> SplitNumbers:
@@ -92,24 +86,14 @@ def _answers() -> Deflection | None:
     chosen = settings()
     if chosen.card_policy == Policy.MASK:
         return None
-    store = DynamoSending(aws.dynamodb(), chosen.conversations_table, seal())
-    sending = SendingService(
-        store=store,
-        addressing=Addressing(
-            store=store,
-            records=records(),
-            directory=directory(),
-            pseudonyms=pseudonyms(),
-            phone_number_ids=tuple(chosen.phone_number_ids.split(",")),
-        ),
+    sending = sending_service(
+        store=DynamoSending(aws.dynamodb(), chosen.conversations_table, seal()),
+        records=records(),
+        directory=directory(),
         pseudonyms=pseudonyms(),
-        wake_ups=SqsWakeUps(aws.sqs(), chosen.outbound_queue_url),
-        rules=SendingRules(
-            max_pending=chosen.max_pending_per_conversation,
-            wake_grace_ms=_WAKE_GRACE_MS,
-            entry_point_hours=_ENTRY_POINT_HOURS,
-        ),
-        now_ms=clock.now_ms,
+        phone_number_ids=chosen.phone_number_ids,
+        outbound_queue_url=chosen.outbound_queue_url,
+        max_pending=chosen.max_pending_per_conversation,
     )
     return Deflection(
         sending=sending,

@@ -3,7 +3,7 @@
 import os
 from functools import cache
 
-from functions.core.contacts.pseudonyms import Pseudonyms
+from functions.core.contacts import wiring as contacts
 from functions.core.content import wiring as content
 from functions.core.content.records import SealedRecords
 from functions.core.content.transit import TransitOpener
@@ -54,9 +54,8 @@ class GraphToken:
 def service() -> MediaService:
     chosen = settings()
     secrets = SecretCache(aws.secrets())
-    pseudonyms = Pseudonyms(
-        key=secrets.get(chosen.pseudonym_secret_arn)["key"].encode(),
-        portfolio_id=chosen.portfolio_id,
+    pseudonyms = contacts.pseudonyms(
+        secret_arn=chosen.pseudonym_secret_arn, portfolio_id=chosen.portfolio_id
     )
     sealing = content.sealing(keys_table=chosen.keys_table)
     store = DynamoMedia(aws.dynamodb(), chosen.conversations_table, sealing)

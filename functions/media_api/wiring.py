@@ -3,7 +3,7 @@
 import os
 from functools import cache
 
-from functions.core.contacts.pseudonyms import Pseudonyms
+from functions.core.contacts import wiring as contacts
 from functions.core.content import wiring as content
 from functions.core.content.tickets import DynamoTickets, Tickets
 from functions.core.content.transit import TransitSealer
@@ -16,7 +16,6 @@ from functions.core.media.serving import Serving
 from functions.core.media.store import DynamoMedia
 from functions.core.media.uploads import Uploads
 from functions.core.runtime import aws, clock
-from functions.core.runtime.secrets import SecretCache
 from functions.media_api.settings import MediaApiSettings
 
 
@@ -35,7 +34,6 @@ def store() -> DynamoMedia:
 @cache
 def uploads() -> Uploads:
     chosen = settings()
-    key = SecretCache(aws.secrets()).get(chosen.pseudonym_secret_arn)["key"]
     return Uploads(
         store=store(),
         parts=NewParts(
@@ -43,7 +41,9 @@ def uploads() -> Uploads:
             sealer=TransitSealer(aws.kms(), chosen.transit_key_arn),
         ),
         queue=SqsUploadQueue(aws.sqs(), chosen.media_queue_url),
-        pseudonyms=Pseudonyms(key=key.encode(), portfolio_id=chosen.portfolio_id),
+        pseudonyms=contacts.pseudonyms(
+            secret_arn=chosen.pseudonym_secret_arn, portfolio_id=chosen.portfolio_id
+        ),
         phone_number_ids=tuple(chosen.phone_number_ids.split(",")),
         now_ms=clock.now_ms,
     )

@@ -3,6 +3,7 @@
 import os
 from functools import cache
 
+from functions.core.contacts import wiring as contacts
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory
 from functions.core.content.records import SealedRecords, Sealing
@@ -10,19 +11,12 @@ from functions.core.content.wiring import sealing
 from functions.core.conversations.read_dynamodb import DynamoListing, S3BlobSource
 from functions.core.conversations.read_recent import Recent
 from functions.core.conversations.reading import Reading
-from functions.core.runtime import aws, clock, policies
+from functions.core.runtime import aws, clock
 from functions.core.runtime.dynamodb import DynamoRecords
-from functions.core.runtime.ids import random_id
-from functions.core.runtime.secrets import SecretCache
-from functions.core.sending.addressing import Addressing
 from functions.core.sending.dynamodb import DynamoSending
-from functions.core.sending.model import WindowRule
-from functions.core.sending.service import SendingRules, SendingService
-from functions.core.sending.wake_ups import SqsWakeUps
+from functions.core.sending.service import SendingService
+from functions.core.sending.wiring import sending_service, window_rule
 from functions.messages_api.settings import MessagesApiSettings
-
-# A wake-up takes milliseconds; one that has not worked after a minute was lost.
-_WAKE_GRACE_MS = 60_000
 
 
 @cache
@@ -42,13 +36,14 @@ def records() -> SealedRecords:
 
 @cache
 def pseudonyms() -> Pseudonyms:
-    key = SecretCache(aws.secrets()).get(settings().pseudonym_secret_arn)["key"]
-    return Pseudonyms(key=key.encode(), portfolio_id=settings().portfolio_id)
+    return contacts.pseudonyms(
+        secret_arn=settings().pseudonym_secret_arn, portfolio_id=settings().portfolio_id
+    )
 
 
 @cache
 def directory() -> Directory:
-    return Directory(records=records(), pseudonyms=pseudonyms(), new_id=lambda _: random_id())
+    return contacts.directory(records(), pseudonyms())
 
 
 @cache
@@ -59,23 +54,14 @@ def store() -> DynamoSending:
 @cache
 def sending() -> SendingService:
     chosen = settings()
-    return SendingService(
+    return sending_service(
         store=store(),
-        addressing=Addressing(
-            store=store(),
-            records=records(),
-            directory=directory(),
-            pseudonyms=pseudonyms(),
-            phone_number_ids=tuple(chosen.phone_number_ids.split(",")),
-        ),
+        records=records(),
+        directory=directory(),
         pseudonyms=pseudonyms(),
-        wake_ups=SqsWakeUps(aws.sqs(), chosen.outbound_queue_url),
-        rules=SendingRules(
-            max_pending=chosen.max_pending_per_conversation,
-            wake_grace_ms=_WAKE_GRACE_MS,
-            entry_point_hours=_window("entry_point_hours"),
-        ),
-        now_ms=clock.now_ms,
+        phone_number_ids=chosen.phone_number_ids,
+        outbound_queue_url=chosen.outbound_queue_url,
+        max_pending=chosen.max_pending_per_conversation,
     )
 
 
@@ -93,20 +79,8 @@ def reading() -> Reading:
             records=records(),
             listing=listing,
             directory=directory(),
-            rule=_window_rule(),
+            rule=window_rule(),
             answered=store().answered,
             now_ms=clock.now_ms,
         ),
     )
-
-
-def _window_rule() -> WindowRule:
-    return WindowRule(
-        customer_service_ms=_window("customer_service_hours") * 3_600_000,
-        entry_point_ms=_window("entry_point_hours") * 3_600_000,
-        entry_point_answer_ms=_window("entry_point_answer_hours") * 3_600_000,
-    )
-
-
-def _window(name: str) -> int:
-    return int(policies.value("platform_limits", "window", name))

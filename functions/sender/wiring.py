@@ -6,25 +6,23 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from functions.core.contacts.pseudonyms import Pseudonyms
-from functions.core.contacts.service import Directory
+from functions.core.contacts import wiring as contacts
 from functions.core.content.records import SealedRecords
 from functions.core.content.wiring import sealing
 from functions.core.media.sendable import SendableMedia
 from functions.core.media.store import DynamoMedia
 from functions.core.runtime import aws, clock, policies
 from functions.core.runtime.dynamodb import DynamoRecords
-from functions.core.runtime.ids import random_id
 from functions.core.runtime.secrets import SecretCache
 from functions.core.sending.channels import DynamoChannels, DynamoPace
 from functions.core.sending.delivery import Delivery, DeliveryRules
 from functions.core.sending.drain import Drain
 from functions.core.sending.dynamodb import DynamoSending
 from functions.core.sending.gate import Gate
-from functions.core.sending.model import WindowRule
 from functions.core.sending.outcomes import OutcomeRules
 from functions.core.sending.pacing import Pacing, PacingRules
 from functions.core.sending.references import References
+from functions.core.sending.wiring import window_rule
 from functions.core.whatsapp.graph import GraphClient
 from functions.core.whatsapp.graph_answers import Outcome, Refused
 from functions.core.whatsapp.graph_errors import ErrorClass
@@ -71,16 +69,15 @@ def drain() -> Drain:
     seal = sealing(keys_table=chosen.keys_table)
     records = SealedRecords(DynamoRecords(client, chosen.conversations_table), seal)
     store = DynamoSending(client, chosen.conversations_table, seal)
-    pseudonyms = Pseudonyms(
-        key=secrets.get(chosen.pseudonym_secret_arn)["key"].encode(),
-        portfolio_id=chosen.portfolio_id,
+    pseudonyms = contacts.pseudonyms(
+        secret_arn=chosen.pseudonym_secret_arn, portfolio_id=chosen.portfolio_id
     )
-    directory = Directory(records=records, pseudonyms=pseudonyms, new_id=lambda _: random_id())
+    directory = contacts.directory(records, pseudonyms)
     graph = GraphClient(url=chosen.graph_url, version=chosen.graph_version)
     delivery = Delivery(
         store=store,
         channels=DynamoChannels(client, chosen.conversations_table),
-        gate=Gate(store=store, directory=directory, rule=_window_rule()),
+        gate=Gate(store=store, directory=directory, rule=window_rule()),
         pacing=Pacing(
             store=DynamoPace(client, chosen.ephemeral_table),
             rules=_pacing_rules(chosen),
@@ -102,17 +99,6 @@ def drain() -> Drain:
         now_ms=clock.now_ms,
         sleep=time.sleep,
         longest_wait_ms=_LONGEST_WAIT_MS,
-    )
-
-
-def _window_rule() -> WindowRule:
-    def hours_ms(name: str) -> int:
-        return int(policies.value("platform_limits", "window", name) * 3_600_000)
-
-    return WindowRule(
-        customer_service_ms=hours_ms("customer_service_hours"),
-        entry_point_ms=hours_ms("entry_point_hours"),
-        entry_point_answer_ms=hours_ms("entry_point_answer_hours"),
     )
 
 
