@@ -5,7 +5,9 @@ Lambda's time: processor time is measured here without that of the AWS stand-in;
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 
 from botocore.hooks import BaseEventHooks
@@ -36,6 +38,7 @@ class Meter:
         self._infrastructure = infrastructure
         self._read = read
         self._answer = answer
+        self._turn = Lock()
 
     def attach(self, events: BaseEventHooks) -> None:
         # both would carry the request out
@@ -45,28 +48,37 @@ class Meter:
         events.register("after-call", self._after)
 
     def _send(self, event_name: str, request: Any, **more: Any) -> Any:
-        """Around moto's own handler, to know the processor time that is not the function's."""
-        begin = time.thread_time()
-        try:
+        with self._standing_in():
             return self._answer(event_name, request, **more)
-        finally:
-            self.stand_in_seconds += time.thread_time() - begin
 
     def _before(self, params: Any, model: Any, context: dict[str, Any], **_: Any) -> None:
-        begin = time.thread_time()
-        context[_PARAMS] = params
-        if model.service_model.service_name == "dynamodb":
-            context[_TOUCHED] = images.touched(model.name, params, self._infrastructure, self._read)
-        self.stand_in_seconds += time.thread_time() - begin
+        with self._standing_in():
+            context[_PARAMS] = params
+            if model.service_model.service_name == "dynamodb":
+                context[_TOUCHED] = images.touched(
+                    model.name, params, self._infrastructure, self._read
+                )
 
     def _after(self, parsed: Any, model: Any, context: dict[str, Any], **_: Any) -> None:
-        begin = time.thread_time()
-        service = model.service_model.service_name
-        self.ledger.called(self.function, f"{service} {model.name}")
-        kind = "dynamodb_transaction" if model.name == "TransactWriteItems" else service
-        self.waited_ms += assumed("wait_ms", kind)
-        getattr(self, f"_{service}")(model.name, context, parsed)
-        self.stand_in_seconds += time.thread_time() - begin
+        with self._standing_in():
+            service = model.service_model.service_name
+            self.ledger.called(self.function, f"{service} {model.name}")
+            kind = "dynamodb_transaction" if model.name == "TransactWriteItems" else service
+            self.waited_ms += assumed("wait_ms", kind)
+            getattr(self, f"_{service}")(model.name, context, parsed)
+
+    @contextmanager
+    def _standing_in(self) -> Iterator[None]:
+        """One request at a time: functions write side by side, and moto's stores are plain dicts.
+
+        Processor time that goes by here is not the function's.
+        """
+        with self._turn:
+            begin = time.thread_time()
+            try:
+                yield
+            finally:
+                self.stand_in_seconds += time.thread_time() - begin
 
     def _dynamodb(self, operation: str, context: dict[str, Any], answer: Any) -> None:
         charges = images.writes(context[_TOUCHED], self._infrastructure, self._read)

@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from functions.core.content.epochs import EpochRules
 from functions.core.runtime.policies import value
 from infra.limits import limit
 from infra.retention import Retention, longest, ordinary_classes
@@ -37,9 +38,9 @@ class Concurrency:
     inbound: int
     sender: int
     messages_api: int
-    # at least one for each shard of the stream: DynamoDB makes more as traffic grows
     media: int
     media_api: int
+    # at least one for each shard of the stream: DynamoDB makes more as traffic grows
     archiver: int
     archive_api: int
     exporter: int
@@ -112,10 +113,10 @@ class StageConfig:
     def unrecoverable_within_days(self) -> int:
         """After a content key is destroyed: until no backup of the keys table brings it back.
 
-        At worst its epoch has just begun. The day between is for turning it: the schedule's hour,
-        wrapping living keys anew, letting caches run out.
+        At worst its epoch has just begun.
         """
-        return self.epoch_days + 1 + self.epoch_key_pending_days
+        rules = EpochRules(epoch_days=self.epoch_days, pending_days=self.epoch_key_pending_days)
+        return rules.bound_days
 
     def stack_name(self, stack: str) -> str:
         return f"amana-{self.name}-{stack}"

@@ -5,6 +5,10 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.fakes import moto_in_turn
+
+moto_in_turn.arrange()
+
 settings.register_profile(
     "amana", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60
 )

@@ -9,9 +9,6 @@ from functions.exporter import wiring
 
 Json = dict[str, Any]
 
-# errors that whoever asked can do something about, by the name Step Functions knows them by
-_TOLD = {ExportTooLargeError.__name__: "too_large"}
-
 
 def _plan(event: Mapping[str, Any]) -> Json:
     export = wiring.planner().plan(event["export_id"])
@@ -28,14 +25,20 @@ def _collect(event: Mapping[str, Any]) -> Json:
 
 
 def _assemble(event: Mapping[str, Any]) -> Json:
-    export = wiring.assembler().assemble(event["export_id"])
+    """Too large is an answer and no failure: whoever asked can ask for less."""
+    try:
+        export = wiring.assembler().assemble(event["export_id"])
+    except ExportTooLargeError:
+        return _failed(event, "too_large")
     return {"export_id": export.id, "state": export.state.value}
 
 
 def _fail(event: Mapping[str, Any]) -> Json:
-    error = event.get("error")
-    kind = error.get("Error", "") if isinstance(error, dict) else ""
-    wiring.store().failed(event["export_id"], _TOLD.get(kind, "internal_error"))
+    return _failed(event, "internal_error")
+
+
+def _failed(event: Mapping[str, Any], error: str) -> Json:
+    wiring.store().failed(event["export_id"], error)
     log.metric("ExportsFailed")
     return {"export_id": event["export_id"], "state": "failed"}
 

@@ -65,6 +65,9 @@ class ArchiveBucket(Bucket):
         self._deny(
             "Reconfiguration",
             *("PutBucketObjectLockConfiguration", "PutBucketVersioning"),
+            # a rule that expires objects hides them behind markers and asks no policy
+            "PutLifecycleConfiguration",
+            *("PutBucketPolicy", "DeleteBucketPolicy"),
             when={"ArnNotLike": {"aws:PrincipalArn": _DEPLOYER}},
             resource=self.bucket_arn,
         )

@@ -232,6 +232,10 @@ def tell_missing(*buckets: s3.IBucket) -> Grant:
     return _grant(["s3:ListBucket"], [bucket.bucket_arn for bucket in buckets])
 
 
+def list_versions(bucket: s3.IBucket) -> Grant:
+    return _grant(["s3:ListBucketVersions"], [bucket.bucket_arn])
+
+
 def read_secrets(*secrets: Secret) -> Grant:
     return _grant(["secretsmanager:GetSecretValue"], [secret.arn_pattern for secret in secrets])
 
@@ -240,15 +244,18 @@ def write_logs(group: logs.ILogGroup) -> Grant:
     return _grant(["logs:CreateLogStream", "logs:PutLogEvents"], [group.log_group_arn])
 
 
-def trace() -> Grant:
+def trace(*, samples: bool = False) -> Grant:
+    """`samples`: X-Ray is asked what to trace, as Step Functions does; Lambda does it itself."""
+    actions = ["PutTraceSegments", "PutTelemetryRecords"]
+    actions += ["GetSamplingRules", "GetSamplingTargets"] * samples
     return Grant(
         statement=iam.PolicyStatement(
-            actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources=["*"]
+            actions=[f"xray:{action}" for action in actions], resources=["*"]
         ),
         wildcard="*",
         reason=(
-            "X-Ray knows no resource for these two actions: AWS requires the wildcard. They can "
-            "only add trace data, read nothing, and traces carry ids and times but no content."
+            "X-Ray knows no resource for these actions: AWS requires the wildcard. They add trace "
+            "data and read at most which share to trace; traces carry ids and times, no content."
         ),
     )
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from aws_cdk import Aws, CfnOutput, Duration
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as event_sources
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from functions.archiver.settings import ArchiverSettings
@@ -14,7 +15,7 @@ from functions.media.settings import MediaSettings
 from infra.config import StageConfig
 from infra.constructs import permissions
 from infra.constructs.function import Function, Sizing, function_role
-from infra.constructs.permissions import READ_WRITE
+from infra.constructs.permissions import READ_WRITE, Grant
 from infra.constructs.queues import QueueWithDlq, feed
 from infra.stacks.api import ApiStack
 from infra.stacks.base import FunctionStack
@@ -31,8 +32,8 @@ from infra.workflows.export import ExportWorkflow
 
 # one segment of a busy minute
 _ARCHIVER_BATCH = 1000
-# a copy is put, and removed when GuardDuty has looked at it
-_SCANNED = ("PutObject", "AbortMultipartUpload", "DeleteObject")
+# a copy is put, and removed with all its versions when GuardDuty has looked at it
+_SCANNED = ("PutObject", "AbortMultipartUpload", "DeleteObjectVersion")
 
 
 class ContentStack(FunctionStack):
@@ -214,7 +215,7 @@ class ContentStack(FunctionStack):
                 permissions.use_key(
                     data.keys.data, through=["dynamodb", "s3", "secretsmanager"], write=True
                 ),
-                *([permissions.use_objects(scan.bucket, *_SCANNED)] if scan else []),
+                *(_scanning(scan.bucket) if scan else []),
             ],
             sizing=Sizing(
                 # a part of 6 MiB and a frame of 64 KiB, whatever the size of the medium
@@ -264,3 +265,7 @@ class ContentStack(FunctionStack):
                 concurrency=stage.concurrency.exporter,
             ),
         )
+
+
+def _scanning(bucket: s3.IBucket) -> list[Grant]:
+    return [permissions.use_objects(bucket, *_SCANNED), permissions.list_versions(bucket)]

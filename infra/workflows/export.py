@@ -3,7 +3,6 @@
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from functions.core.archive.exports.errors import ExportTooLargeError
 from functions.core.runtime.policies import value
 from infra.config import StageConfig
 from infra.constructs.function import Function
@@ -15,15 +14,11 @@ from infra.workflows.states import (
     State,
     call,
     caught,
-    choose,
     fail,
     for_each,
     succeed,
 )
 from infra.workflows.workflow import Workflow
-
-# what whoever asked can mend: tried once, and nobody is woken
-_TOO_LARGE = ExportTooLargeError.__name__
 
 
 def export_definition(
@@ -33,8 +28,7 @@ def export_definition(
 
     def step(name: str, *, then: str) -> State:
         payload = {"step": name, "export_id.$": "$.export_id"}
-        state = call(function_arn, payload, seconds=step_seconds, then=then, in_vain=[_TOO_LARGE])
-        return caught(state, then="GiveUp")
+        return caught(call(function_arn, payload, seconds=step_seconds, then=then), then="GiveUp")
 
     part = call(
         function_arn,
@@ -54,16 +48,11 @@ def export_definition(
         "Done": succeed(),
         "GiveUp": call(
             function_arn,
-            {"step": "fail", "export_id.$": "$.export_id", "error.$": "$.error"},
+            {"step": "fail", "export_id.$": "$.export_id"},
             seconds=step_seconds,
-            then="IsTooLarge",
+            then="Failed",
             output=INPUT_STAYS,
         ),
-        "IsTooLarge": choose(
-            {"Variable": "$.error.Error", "StringEquals": _TOO_LARGE, "Next": "Refused"},
-            otherwise="Failed",
-        ),
-        "Refused": succeed(),
         "Failed": fail(
             "ExportFailed",
             "An export could not be made; its record says so to whoever asked. The log of the "

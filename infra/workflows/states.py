@@ -3,7 +3,7 @@
 https://states-language.net/spec.html
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from aws_cdk import Aws
@@ -22,6 +22,15 @@ _RETRY = {
     "JitterStrategy": "FULL",
 }
 
+# Others use all of the function's executions: they are done some time.
+_WHEN_BUSY = {
+    "ErrorEquals": ["Lambda.TooManyRequestsException"],
+    "IntervalSeconds": 60,
+    "BackoffRate": 1,
+    "MaxAttempts": 60,
+    "JitterStrategy": "FULL",
+}
+
 
 def call(
     function_arn: str,
@@ -30,11 +39,10 @@ def call(
     seconds: int,
     then: str | None,
     output: Mapping[str, Any] | None = None,
-    in_vain: Sequence[str] = (),
 ) -> State:
     """Calls a function; its answer is the state's output, unless `output` says otherwise.
 
-    `then` None: the last state of a map's item. `in_vain`: errors that no repeat mends.
+    `then` None: the last state of a map's item.
     """
     return {
         "Type": "Task",
@@ -42,7 +50,7 @@ def call(
         "Parameters": {"FunctionName": function_arn, "Payload": dict(payload)},
         **({"OutputPath": "$.Payload"} if output is None else output),
         "TimeoutSeconds": seconds,
-        "Retry": [{"ErrorEquals": list(in_vain), "MaxAttempts": 0}] * bool(in_vain) + [_RETRY],
+        "Retry": [_WHEN_BUSY, _RETRY],
         **({"Next": then} if then else {"End": True}),
     }
 

@@ -45,7 +45,7 @@ class Workflow(Construct):
             permissions.invoke(*(each.function for each in calls)),
             *permissions.use_key_for_workflow(key, arn),
             permissions.deliver_logs(),
-            *[permissions.trace()] * stage.tracing,
+            *[permissions.trace(samples=True)] * stage.tracing,
             *(permissions.run_children(name) if has_children else []),
         ]
         policy = iam.ManagedPolicy(

@@ -103,6 +103,18 @@ def test_what_is_deleted_is_gone_and_deleting_again_is_harmless(objects):
         objects.read(NAME, 0, 0)
 
 
+def test_what_is_erased_is_gone_and_its_neighbours_are_not(objects):
+    put(objects, b"x")
+    with objects.writing(f"{NAME}y", once=True) as out:
+        out.write(b"neighbour")
+        out.commit()
+    objects.erase(NAME)
+    objects.erase(NAME)
+    with pytest.raises(MissingObjectError):
+        objects.read(NAME, 0, 0)
+    assert objects.read(f"{NAME}y", 0, 8) == b"neighbour"
+
+
 # --- S3 alone ------------------------------------------------------------------------------------
 
 
@@ -154,3 +166,15 @@ def test_parts_have_the_size_that_was_chosen(s3, monkeypatch):
 def test_a_small_object_is_one_request(s3, monkeypatch):
     monkeypatch.setattr(s3, "create_multipart_upload", None)
     put(S3Objects(s3, "media", part_bytes=PART), data_of(PART - 1))
+
+
+def test_no_version_of_what_is_erased_is_left(s3):
+    s3.put_bucket_versioning(Bucket="media", VersioningConfiguration={"Status": "Enabled"})
+    objects = S3Objects(s3, "media", part_bytes=PART)
+    for data in (b"one", b"two"):
+        put(objects, data, once=False)
+    objects.delete(NAME)
+    objects.erase(NAME)
+    left = s3.list_object_versions(Bucket="media")
+    assert "Versions" not in left
+    assert "DeleteMarkers" not in left

@@ -85,6 +85,9 @@ class MemoryObjects:
     def delete(self, name: str) -> None:
         self.objects.pop(name, None)
 
+    def erase(self, name: str) -> None:
+        self.delete(name)
+
     def _get(self, name: str) -> bytes:
         if name not in self.objects:
             raise MissingObjectError(Reason.OBJECT_MISSING)

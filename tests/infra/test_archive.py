@@ -49,9 +49,15 @@ def test_the_bucket_refuses_to_everyone_what_object_lock_leaves_open(assembled, 
     )
 
 
-def test_only_a_deployment_may_set_the_lock_of_new_objects(prod):
+def test_only_a_deployment_may_change_lock_lifecycle_and_policy(prod):
     actions, condition = _denied(prod)["NoReconfiguration"]
-    assert actions == ["s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"]
+    assert actions == [
+        "s3:PutBucketObjectLockConfiguration",
+        "s3:PutBucketVersioning",
+        "s3:PutLifecycleConfiguration",
+        "s3:PutBucketPolicy",
+        "s3:DeleteBucketPolicy",
+    ]
     allowed = prod.name_of(condition["ArnNotLike"]["aws:PrincipalArn"])
     assert allowed.endswith(":role/cdk-*-cfn-exec-role-*")
 

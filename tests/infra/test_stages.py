@@ -153,7 +153,7 @@ def test_other_stages_lock_for_a_day_and_refuse_a_class_of_years(stage):
 @pytest.mark.parametrize("name", ["dev", "staging", "prod", "local"])
 def test_a_destroyed_key_is_gone_from_every_backup_within_the_days_that_are_promised(name):
     stage = load_stage(name)
-    assert stage.unrecoverable_within_days == stage.epoch_days + 1 + stage.epoch_key_pending_days
+    assert stage.unrecoverable_within_days == stage.epoch_days + 2 + stage.epoch_key_pending_days
     # sooner than backups end, or epochs would gain nothing over waiting for that
     assert stage.unrecoverable_within_days < limit("dynamodb_point_in_time_recovery")
     shortest, longest = limit("kms_pending_deletion_least"), limit("kms_pending_deletion_most")

@@ -116,12 +116,15 @@ def test_the_api_starts_the_workflow_that_there_is(prod):
     assert arn.rpartition(":stateMachine:")[2] in names
 
 
-def test_a_too_large_export_is_refused_without_waking_anybody():
-    states = DEFINITIONS["export"]["States"]
-    assert states["Plan"]["Retry"][0] == {"ErrorEquals": ["ExportTooLargeError"], "MaxAttempts": 0}
-    (rule,) = states["IsTooLarge"]["Choices"]
-    assert states[rule["Next"]]["Type"] == "Succeed"
-    assert states[states["IsTooLarge"]["Default"]]["Type"] == "Fail"
+def test_a_busy_function_is_waited_for_longer_than_a_failing_one_is_tried():
+    for definition in DEFINITIONS.values():
+        tasks = [s for s in definition["States"].values() if s["Type"] == "Task"]
+        assert tasks
+        for task in tasks:
+            busy, failing = task["Retry"]
+            assert busy["ErrorEquals"] == ["Lambda.TooManyRequestsException"]
+            assert busy["MaxAttempts"] * busy["IntervalSeconds"] >= 3600
+            assert failing["ErrorEquals"] == ["States.ALL"]
 
 
 def test_epochs_are_looked_at_every_hour_and_after_every_deployment(prod):

@@ -15,6 +15,7 @@ from functions.archive_api.settings import ArchiveApiSettings
 from functions.archiver import handler as archiver
 from functions.archiver import wiring as archiver_wiring
 from functions.archiver.settings import ArchiverSettings
+from functions.core.archive.exports.errors import ExportTooLargeError
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory
 from functions.core.content import wiring as content_wiring
@@ -287,7 +288,22 @@ def test_a_ticket_is_required_by_name(aws):
 
 def test_a_step_that_fails_for_good_ends_in_an_export_that_says_so(aws):
     _, made = post({"reason": "x", "from": "2026-01-01T00:00:00Z"})
-    event = {"step": "fail", "export_id": made["id"], "error": {"Error": "ExportTooLargeError"}}
+    event = {"step": "fail", "export_id": made["id"]}
+    assert exporter.handler(event, Context())["state"] == "failed"
+    _, shown, _ = ask("GET", f"/v1/archive/exports/{made['id']}")
+    assert (shown["status"], shown["error"]) == ("failed", "internal_error")
+
+
+def test_a_too_large_export_is_an_answer_and_no_failure(aws, monkeypatch):
+    """A failed invocation would wake somebody who can do nothing about it."""
+    _, made = post({"reason": "x", "from": "2026-01-01T00:00:00Z"})
+
+    class Full:
+        def assemble(self, _export_id):
+            raise ExportTooLargeError("ask for a shorter period")
+
+    monkeypatch.setattr(exporter_wiring, "assembler", Full)
+    event = {"step": "assemble", "export_id": made["id"]}
     assert exporter.handler(event, Context())["state"] == "failed"
     _, shown, _ = ask("GET", f"/v1/archive/exports/{made['id']}")
     assert (shown["status"], shown["error"]) == ("failed", "too_large")

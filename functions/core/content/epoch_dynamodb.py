@@ -80,30 +80,27 @@ class DynamoEpochs:
 
     def under(self, epoch: int, limit: int) -> list[StoredKey]:
         """The index may still list what has moved on: the keys themselves decide."""
-        ids: list[str] = []
+        found: list[StoredKey] = []
         for shard in range(SHARDS):
-            if len(ids) < limit:
-                ids += self._listed(epoch_shard(epoch, shard), limit - len(ids))
-        items = batch_get(self._client, self._table, [{"pk": i} for i in ids], consistent=True)
-        keys = [stored_key(item) for item in items]
-        return [key for key in keys if key.epoch == epoch and key.wrapped is not None]
-
-    def _listed(self, shard: str, limit: int) -> list[str]:
-        request: dict[str, Any] = {
-            "TableName": self._table,
-            "IndexName": "by_epoch",
-            "KeyConditionExpression": "epoch_shard = :shard",
-            "ExpressionAttributeValues": encode({":shard": shard}),
-        }
-        found: list[str] = []
-        while len(found) < limit:
-            with translated():
-                page = self._client.query(**request, Limit=limit - len(found))
-            found += [item["pk"]["S"] for item in page["Items"]]
-            if "LastEvaluatedKey" not in page:
-                break
-            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+            for ids in self._listed(epoch_shard(epoch, shard), limit):
+                items = batch_get(self._client, self._table, ids, consistent=True)
+                keys = [stored_key(item) for item in items]
+                found += [key for key in keys if key.epoch == epoch and key.wrapped is not None]
+                if len(found) >= limit:
+                    return found[:limit]
         return found
+
+    def _listed(self, shard: str, at_once: int) -> Iterator[list[dict[str, str]]]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName="by_epoch",
+            KeyConditionExpression="epoch_shard = :shard",
+            ExpressionAttributeValues=encode({":shard": shard}),
+            PaginationConfig={"PageSize": at_once},
+        )
+        with translated():
+            for page in pages:
+                yield [{"pk": item["pk"]["S"]} for item in page["Items"]]
 
     def moved(self, before: Sequence[StoredKey], after: Sequence[StoredKey]) -> int:
         pairs = zip(before, after, strict=True)
@@ -134,6 +131,11 @@ class DynamoEpochs:
         expression = Expression()
         expression.add("moved", count)
         expression.append("lists", list_name)
+        updated(self._client, expression.update(self._table, epoch_item(epoch)))
+
+    def note_busy(self, epoch: int, until_ms: int) -> None:
+        expression = Expression()
+        expression.set("busy_until_ms", until_ms)
         updated(self._client, expression.update(self._table, epoch_item(epoch)))
 
     def retire(self, epoch: int) -> bool:
@@ -183,6 +185,7 @@ def _turning(item: Item) -> Turning:
         lists=tuple(item.get("lists", ())),
         deletion_ms=item.get("deletion_ms"),
         proof=item.get("proof"),
+        busy_until_ms=item.get("busy_until_ms", 0),
     )
 
 

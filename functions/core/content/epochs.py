@@ -15,11 +15,17 @@ from functions.core.content.wrapping import unwrapped, wrapped
 
 DAY_MS = 86_400_000
 _SOME = 20  # ids named in a report
+# longer than a step of the workflow takes with its repeats, and than it waits between two
+_BUSY_MS = 30 * 60_000
 
 
 @dataclass(frozen=True)
 class Turning:
-    """An epoch and how far its end has come. `lists`: names of the objects that say what moved."""
+    """An epoch and how far its end has come.
+
+    `lists`: names of the objects that say what moved. `busy_until_ms`: a run was at work on it; if
+    nothing is heard of that run until then, it died.
+    """
 
     epoch: Epoch
     successor: int | None = None
@@ -28,6 +34,7 @@ class Turning:
     lists: Sequence[str] = ()
     deletion_ms: int | None = None
     proof: str | None = None
+    busy_until_ms: int = 0
 
 
 class EpochStore(Protocol):
@@ -48,6 +55,8 @@ class EpochStore(Protocol):
         """Replace these if nothing changed meanwhile and the new epoch is open; how many were."""
 
     def note_moved(self, epoch: int, count: int, list_name: str) -> None: ...
+
+    def note_busy(self, epoch: int, until_ms: int) -> None: ...
 
     def retire(self, epoch: int) -> bool:
         """Closed → retired; True also when it is retired already."""
@@ -85,10 +94,12 @@ class EpochRules:
         """Destroyed content is unrecoverable from any backup after so many days.
 
         A backup made just before the destruction holds the wrapped key. It is worthless when the
-        epoch that wrapped it is over (`epoch_days` after it began at the latest, looked at every
-        hour) and KMS has deleted its key (`pending_days` later). The day on top covers both looks.
+        epoch that wrapped it is over (`epoch_days` after it began at the latest) and KMS has
+        deleted its key (`pending_days` later). Two days on top: one for noticing that the epoch is
+        over, moving its keys and letting caches run out, and one that KMS may take longer than it
+        was told (AWS KMS developer guide, "Deleting AWS KMS keys").
         """
-        return self.epoch_days + self.pending_days + 1
+        return self.epoch_days + self.pending_days + 2
 
 
 @dataclass(frozen=True)
@@ -126,13 +137,22 @@ class Epochs:
         self._now_ms = now_ms
 
     def plan(self) -> dict[str, object]:
-        """What is to be done: `open` a new epoch or not, and the old one to bring to its end."""
+        """What is to be done: `open` a new epoch or not, and the old one to bring to its end.
+
+        One that another run is at is left to it: a run of millions of keys takes more than the
+        hour after which the next one starts.
+        """
         turnings = self._store.turnings()
         for turning in turnings:
             if turning.epoch.state is not EpochState.RETIRED:
                 self._keys.share(turning.epoch.kms_key)
         current = self._store.current()
-        ended = [t.epoch.number for t in turnings if t.epoch.state is not EpochState.OPEN]
+        now_ms = self._now_ms()
+        ended = [
+            turning.epoch.number
+            for turning in turnings
+            if turning.epoch.state is not EpochState.OPEN and turning.busy_until_ms <= now_ms
+        ]
         return {
             "open": current is None or self._is_over(current.epoch),
             "old": min(ended, default=0),
@@ -153,6 +173,7 @@ class Epochs:
 
     def rewrap(self, old: int, *, limit: int) -> Moved:
         """Move up to `limit` keys to the open epoch. `done`: none is left that could be moved."""
+        self._store.note_busy(old, self._now_ms() + _BUSY_MS)
         before = self._store.under(old, limit)
         if not before:
             return Moved(0, done=True)

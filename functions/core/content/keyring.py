@@ -58,6 +58,8 @@ class KeyRing:
         self._lock = Lock()
         # held while KMS answers: threads that need the same root wait for one answer
         self._epoch_lock = RLock()
+        # held while a key is made: records of one person wait for it, those of others go on
+        self._making: dict[str, Lock] = {}
 
     def prepare(self, key_ids: Collection[str], *, create: bool) -> None:
         """Have these keys at hand, in one request. `create`: make those that are missing."""
@@ -99,10 +101,18 @@ class KeyRing:
             raise
 
     def _sealing(self, key_id: str) -> ContentKey:
+        return self._at_hand(key_id) or self._awaited(key_id)
+
+    def _awaited(self, key_id: str) -> ContentKey:
+        with self._making.setdefault(key_id, Lock()):
+            try:
+                return self._at_hand(key_id) or self._found_or_made(key_id)
+            finally:
+                self._making.pop(key_id, None)
+
+    def _at_hand(self, key_id: str) -> ContentKey | None:
         held = self._fresh(key_id)
-        if held is None or held.key is None:
-            return self._found_or_made(key_id)
-        return held.key
+        return held.key if held else None
 
     def _opening(self, key_id: str, version: int) -> ContentKey:
         held = self._fresh(key_id)

@@ -52,6 +52,9 @@ class Objects(Protocol):
 
     def delete(self, name: str) -> None: ...
 
+    def erase(self, name: str) -> None:
+        """With every version there is: nothing of it is left."""
+
 
 class S3Objects:
     """`part_bytes`: at least 5 MiB, S3's least."""
@@ -73,6 +76,16 @@ class S3Objects:
     def delete(self, name: str) -> None:
         with as_unavailable("deleting an object"):
             self._client.delete_object(Bucket=self._bucket, Key=name)
+
+    def erase(self, name: str) -> None:
+        with as_unavailable("erasing an object"):
+            versions = self._client.get_paginator("list_object_versions")
+            for page in versions.paginate(Bucket=self._bucket, Prefix=name):
+                for each in (*page.get("Versions", []), *page.get("DeleteMarkers", [])):
+                    if each["Key"] == name:
+                        self._client.delete_object(
+                            Bucket=self._bucket, Key=name, VersionId=each["VersionId"]
+                        )
 
     def _ranged(self, name: str, wanted: str) -> Iterator[bytes]:
         try:

@@ -1,7 +1,7 @@
 """Malware scanning, where a stage asks for it: a copy for GuardDuty, and its verdict.
 
 GuardDuty reads no sealed object, so it gets a copy in clear in a bucket of its own. The copy goes
-with the verdict; the bucket's lifecycle sweeps what is left.
+with the verdict, all versions of it; the bucket's lifecycle sweeps copies without a verdict.
 """
 
 from collections.abc import Callable
@@ -59,7 +59,7 @@ class Scanning:
                     out.write(piece)
                 out.commit()
         except KeyDestroyedError:
-            self._copies.delete(media_id)
+            self._copies.erase(media_id)
             return Outcome(media_id, State.SCANNING)
         later = LaterError(Reason.AWAITING_SCAN, delay_s=policy.number("scan", "wait"))
         return Outcome(media_id, State.SCANNING, later.reason, later)
@@ -74,5 +74,5 @@ class Scanning:
         told = {"state": state.value, "reason": reason, "scanned_ms": self._now_ms()}
         expected = {"state": State.SCANNING.value}
         changed = self._store.change(verdict.name, told, expect=expected)
-        self._copies.delete(verdict.name)
+        self._copies.erase(verdict.name)
         return Outcome(verdict.name, state, reason, settled=True) if changed else None

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from functions.core.archive.exports.errors import ExportTooLargeError
+from functions.core.runtime.errors import StoreUnavailableError
 from functions.exporter import handler
 
 CANARY = "canary Quetzalcoatl"
@@ -29,7 +29,7 @@ def test_an_unforeseen_error_is_told_by_its_type(monkeypatch, capsys):
     assert CANARY not in shown
 
 
-def test_an_error_of_ours_keeps_the_name_the_workflow_looks_for(monkeypatch):
-    failing(monkeypatch, ExportTooLargeError("too large"))
-    with pytest.raises(ExportTooLargeError):
+def test_an_error_of_ours_keeps_its_name(monkeypatch):
+    failing(monkeypatch, StoreUnavailableError("reading the archive: SlowDown"))
+    with pytest.raises(StoreUnavailableError):
         handler.handler(EVENT, CONTEXT)

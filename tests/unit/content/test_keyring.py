@@ -182,11 +182,21 @@ def test_threads_that_need_the_same_root_ask_kms_once(keys):
     assert roots.calls == {1: 1}
 
 
-def test_threads_that_meet_one_person_at_once_end_with_one_key(keys):
+def test_threads_that_meet_one_person_at_once_make_one_key(keys):
+    made, create = [], keys.create
+
+    def slow(key, *, replaces):
+        made.append(key.id)
+        sleep(0.05)
+        return create(key, replaces=replaces)
+
+    keys.create = slow
     ring = key_ring(keys)
     with ThreadPoolExecutor(8) as pool:
         sealed = set(pool.map(lambda _: ring.seal("n1~0", HERE, b"hello"), range(32)))
     assert len(sealed) == 1
+    assert made == ["n1~0"]
+    assert ring._making == {}
 
 
 def _in_state(epoch, state):
