@@ -80,11 +80,12 @@ def manifest_from(name: str, data: bytes) -> Manifest:
     """What is no manifest of this place has nothing told."""
     try:
         told = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         told = None
     is_one = (
         isinstance(told, dict)
-        and all(isinstance(told.get(field), kind) for field, kind in _FIELDS.items())
+        and _FIELDS.keys() <= told.keys()
+        and all(isinstance(told[field], kind) for field, kind in _FIELDS.items())
         and told["v"] == FORMAT
         and told["first_sequence"].isdecimal()
         and told["last_sequence"].isdecimal()

@@ -361,6 +361,16 @@ def test_overwritten_and_hidden_objects_are_named_and_read_below(room):
     assert [(f.kind, f.name) for f in found] == [("extra", segment), ("missing", segment)]
 
 
+def test_a_manifest_that_lacks_a_field_is_named_whichever_it_is(room):
+    name = manifest_name(segments_of(room, "a")[0])
+    whole = json.loads(room.files()[name])
+    assert whole["previous"] is None  # a field that may be empty, and may not be missing
+    for field in whole:
+        files = room.files()
+        files[name] = json.dumps({k: v for k, v in whole.items() if k != field}).encode()
+        assert ("changed", name) in findings(files), field
+
+
 @given(data=st.data())
 def test_no_byte_anywhere_can_be_changed_unnoticed(room, data):
     files = room.files()
