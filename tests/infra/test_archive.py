@@ -52,11 +52,11 @@ def test_the_bucket_refuses_to_everyone_what_object_lock_leaves_open(assembled, 
 def test_only_a_deployment_may_change_lock_lifecycle_and_policy(prod):
     actions, condition = _denied(prod)["NoReconfiguration"]
     assert actions == [
+        "s3:DeleteBucketPolicy",
         "s3:PutBucketObjectLockConfiguration",
+        "s3:PutBucketPolicy",
         "s3:PutBucketVersioning",
         "s3:PutLifecycleConfiguration",
-        "s3:PutBucketPolicy",
-        "s3:DeleteBucketPolicy",
     ]
     allowed = prod.name_of(condition["ArnNotLike"]["aws:PrincipalArn"])
     assert allowed.endswith(":role/cdk-*-cfn-exec-role-*")

@@ -173,8 +173,13 @@ def test_hostile_bodies_take_time_in_proportion(kind):
     seconds = []
     for size in (20_000, 80_000):
         body = json.dumps({"text": {"body": text * (size // len(text))}}).encode()
-        begin = time.process_time()
-        scrub_body(body)
-        seconds.append(time.process_time() - begin)
+        seconds.append(min(_seconds(body) for _ in range(3)))
 
     assert seconds[1] < 8 * seconds[0] + 0.2  # 4 if it is linear, 16 if it is quadratic
+
+
+def _seconds(body):
+    """The least of some: whatever else the machine does only adds to it."""
+    begin = time.process_time()
+    scrub_body(body)
+    return time.process_time() - begin
