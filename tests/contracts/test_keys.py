@@ -7,6 +7,7 @@ import pytest
 from moto import mock_aws
 
 from functions.core.content.dynamodb import DynamoKeys, epoch_item, key_item
+from functions.core.content.epoch_dynamodb import DynamoEpochs
 from functions.core.content.keystore import EpochState, StoredKey
 from functions.core.runtime.values import encode
 from tests.fakes import tables
@@ -191,3 +192,24 @@ def test_the_current_epoch_is_the_one_opened_last(empty):
     assert empty.current_epoch().number == 2
     assert empty.epoch(1) == replace(first, state=EpochState.CLOSED)
     assert empty.epoch(3) is None
+
+
+# --- DynamoDB alone ------------------------------------------------------------------------------
+
+
+def test_an_index_that_still_lists_what_has_moved_hides_no_key_that_has_not():
+    people = [f"n{number}~0" for number in range(30)]
+    with mock_aws():
+        client = boto3.client("dynamodb")
+        tables.create(client)
+        keys, epochs = InDynamo(client, "keys"), DynamoEpochs(client, "keys")
+        keys.open_epoch()
+        for person in people:
+            keys.create(replace(KEY, id=person), replaces=None)
+            # as the index shows a key for a while after it has moved
+            keys._set(key_item(person), "epoch", 2)
+        for left in people:
+            keys._set(key_item(left), "epoch", 1)
+            assert [key.id for key in epochs.under(1, limit=2)] == [left]
+            keys._set(key_item(left), "epoch", 2)
+        assert epochs.under(1, limit=2) == []
