@@ -15,7 +15,8 @@ from functions.core.content.wrapping import unwrapped, wrapped
 
 DAY_MS = 86_400_000
 _SOME = 20  # ids named in a report
-# longer than a step of the workflow takes with its repeats, and than it waits between two
+# Longer than a step takes with its repeats, and than the workflow waits between two. A run that
+# is throttled for longer shares its work with the next one: every step may run beside itself.
 _BUSY_MS = 30 * 60_000
 
 
