@@ -17,3 +17,5 @@ class ArchiveApiSettings(Settings):
     portfolio_id: str
     # one-time tickets: pk `TICKET#<pseudonym>`
     ephemeral_table: str
+    # entries of the audit log set out from here
+    outbox_table: str

@@ -20,3 +20,5 @@ class ArchiverSettings(Settings):
     # "window": the event source has a tumbling window, so every event names its shard;
     # "one": the stream has one shard (the local emulator)
     stream_shards: str
+    # entries of the audit log set out from here
+    outbox_table: str

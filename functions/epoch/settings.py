@@ -21,3 +21,5 @@ class EpochSettings(Settings):
     epoch_days: int
     # how long KMS keeps a key before it deletes it (7 to 30)
     pending_days: int
+    # entries of the audit log set out from here
+    outbox_table: str

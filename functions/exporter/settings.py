@@ -15,3 +15,5 @@ class ExporterSettings(Settings):
     # names of the people in a transcript
     conversations_table: str
     keys_table: str
+    # entries of the audit log set out from here
+    outbox_table: str

@@ -26,3 +26,5 @@ class InboundSettings(Settings):
     language: str
     # the business portfolio that owns the WABAs; BSUIDs are scoped to it
     portfolio_id: str
+    # entries of the audit log set out from here
+    outbox_table: str

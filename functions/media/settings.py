@@ -26,3 +26,5 @@ class MediaSettings(Settings):
     malware_scan: str
     # "" when malware_scan is off
     scan_bucket: str
+    # entries of the audit log set out from here
+    outbox_table: str

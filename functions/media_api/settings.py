@@ -18,3 +18,5 @@ class MediaApiSettings(Settings):
     portfolio_id: str
     # those this deployment sends from, comma-separated, the default first
     phone_number_ids: str
+    # entries of the audit log set out from here
+    outbox_table: str

@@ -17,3 +17,5 @@ class MessagesApiSettings(Settings):
     phone_number_ids: str
     # a contact with more messages waiting than this gets a 429
     max_pending_per_conversation: int
+    # entries of the audit log set out from here
+    outbox_table: str

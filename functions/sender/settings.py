@@ -20,3 +20,5 @@ class SenderSettings(Settings):
     messages_per_second: int
     # how long an ambiguous send waits for a status before its policy decides
     ambiguous_wait_seconds: int
+    # entries of the audit log set out from here
+    outbox_table: str

@@ -13,3 +13,5 @@ class WebhookSettings(Settings):
     transit_key_arn: str
     # SQS carries 1 MiB; above this many bytes the body goes to S3 and a pointer travels
     claim_check_bytes: int
+    # entries of the audit log set out from here
+    outbox_table: str
