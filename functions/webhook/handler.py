@@ -29,8 +29,10 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
 def _handshake(event: dict[str, Any]) -> dict[str, Any]:
     asked = request.handshake(event)
     if asked is None or not wiring.gatekeeper().knows(asked.verify_token):
+        _enter(event, "HANDSHAKE_REFUSED", "denied")
         log.warning("handshake refused")
         return _answer(403)
+    _enter(event, "HANDSHAKE_ANSWERED", "done")
     return _answer(200, asked.challenge)
 
 
@@ -38,11 +40,19 @@ def _receive(event: dict[str, Any]) -> dict[str, Any]:
     body = request.raw_body(event)
     signature = request.header(event, "X-Hub-Signature-256")
     if body is None or not wiring.gatekeeper().signed(body, signature):
+        _enter(event, "DELIVERY_REFUSED", "denied")
         log.warning("signature refused", present=signature is not None)
         log.metric("SignatureFailures")
         return _answer(401)
     wiring.inbox().put(request.without_card_numbers(body))
     return _answer(200)
+
+
+def _enter(event: dict[str, Any], action: str, outcome: str) -> None:
+    """What is taken is entered by whoever stores it; imports here cost a cold start nothing."""
+    from functions.webhook import auditing
+
+    auditing.enter(event, action=action, outcome=outcome)
 
 
 def _answer(status: int, text: str = "") -> dict[str, Any]:
