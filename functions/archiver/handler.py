@@ -4,14 +4,10 @@ A batch that fails comes again, whole or in parts, until it succeeds or the stre
 hours): an alarm on the age of its records is the one thing to watch. Nothing is written twice.
 """
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from functions.archiver import wiring
-from functions.core.archive.service import Archived
-from functions.core.archive.stream import Change, change_from, shard_of
-from functions.core.audit.model import Actor, Event
-from functions.core.audit.vocabulary import Action
+from functions.archiver import auditing, wiring
+from functions.core.archive.stream import change_from, shard_of
 from functions.core.runtime import clock, log
 
 if TYPE_CHECKING:
@@ -25,7 +21,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
         changes = [change_from(record) for record in event.get("Records", [])]
         done = wiring.archiver().archive(shard, changes)
         if changes:
-            wiring.audit().write(_entry(shard, changes, done), key=_key(shard, changes))
+            auditing.enter(shard, changes, done)
     except Exception as error:  # told, and handed back to the stream; nothing here is in clear
         log.error("changes not archived", error)
         raise
@@ -45,20 +41,3 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
         log.metric("ArchiveLag", max(lag_ms, 0), "Milliseconds")
     # an event source with a tumbling window wants a state; nothing failed but what raised above
     return {"state": {}, "batchItemFailures": []}
-
-
-def _entry(shard: str, changes: Sequence[Change], done: Archived) -> Event:
-    return Event(
-        action=Action.SEGMENT_ARCHIVED,
-        by=Actor(kind="system", id="archiver"),
-        what=f"shard/{shard}",
-        facts={
-            "last_change": str(max(change.sequence for change in changes)),
-            "records": done.kinds.total(),
-            "segments": done.segments,
-        },
-    )
-
-
-def _key(shard: str, changes: Sequence[Change]) -> str:
-    return f"archived {shard} {max(change.sequence for change in changes)}"

@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from typing import Any
 
+from functions.core.audit.outbox import DynamoOutbox
 from functions.core.audit.writer import Parcel, Writer
 
 NOW_MS = 1_790_000_000_000
@@ -40,3 +41,9 @@ class MemoryOutbox:
 
 def audit_writer(outbox: MemoryOutbox | None = None, function: str = "tests") -> Writer:
     return Writer(outbox or MemoryOutbox(), function=function, now_ms=lambda: NOW_MS)
+
+
+def table_writer(client: Any, table: str = "outbox", function: str = "tests") -> Writer:
+    """Over a real table, for what shares a transaction with its entry."""
+    outbox = DynamoOutbox(client, table, now_ms=lambda: NOW_MS)
+    return Writer(outbox, function=function, now_ms=lambda: NOW_MS)

@@ -35,6 +35,7 @@ def aws(monkeypatch):
             TableName="conversations", StreamSpecification=stream, **schema
         )
         settings = ArchiverSettings(
+            outbox_table="outbox",
             archive_bucket="archive",
             media_bucket="media",
             compliance_table="compliance",

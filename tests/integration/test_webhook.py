@@ -57,6 +57,7 @@ def platform(account, monkeypatch):
     stored = {"app_secret": SECRET, "previous_app_secret": PREVIOUS, "verify_token": TOKEN}
     secret = aws.secrets().create_secret(Name=name, SecretString=json.dumps(stored))
     settings = WebhookSettings(
+        outbox_table="outbox",
         inbound_queue_url=aws.sqs().create_queue(QueueName=name)["QueueUrl"],
         transit_bucket=name,
         meta_secret_arn=secret["ARN"],

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from functions.core.audit.model import Actor, Event
@@ -40,7 +40,7 @@ class Accepted:
     status: str
     conversation_id: str
     contact_id: str
-    is_repeat: bool = False
+    is_repeat: bool = field(default=False, compare=False)
 
 
 class WakeUps(Protocol):

@@ -1,6 +1,5 @@
 """The API in process: events as API Gateway makes them, stores in memory."""
 
-import itertools
 import json
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,9 +39,6 @@ class MemorySendingService:
         if known != message:
             raise IdempotencyConflictError("this Idempotency-Key was used with another body")
         return Accepted(f"m_{'a' * 26}", "queued", f"{build.NUMBER}.nabc", "nabc", is_repeat)
-
-
-_REQUESTS = itertools.count(1)
 
 
 class Context:
@@ -116,7 +112,7 @@ def event(method: str, path: str, **more: Any) -> dict[str, Any]:
         "pathParameters": None,
         "stageVariables": None,
         "requestContext": {
-            "requestId": f"gateway-request-{next(_REQUESTS)}",
+            "requestId": more.get("request", "gateway-request-1"),
             "identity": {"sourceIp": "203.0.113.77"},
             "stage": "v1",
             **authorizer,
