@@ -5,6 +5,8 @@ import json
 from collections import Counter
 from typing import Any
 
+import boto3
+
 from functions.core.audit.outbox import DynamoOutbox
 from functions.core.audit.writer import Parcel, Writer
 
@@ -47,3 +49,8 @@ def table_writer(client: Any, table: str = "outbox", function: str = "tests") ->
     """Over a real table, for what shares a transaction with its entry."""
     outbox = DynamoOutbox(client, table, now_ms=lambda: NOW_MS)
     return Writer(outbox, function=function, now_ms=lambda: NOW_MS)
+
+
+def own_writer() -> Writer:
+    """A test's own, beside those of the functions under test."""
+    return table_writer(boto3.client("dynamodb"))

@@ -21,7 +21,7 @@ from functions.media.settings import MediaSettings
 from sandbox import SandboxConfig
 from sandbox.webhooks.post import Result
 from tests.fakes import build
-from tests.fakes.audit import table_writer
+from tests.fakes.audit import own_writer
 
 PERSON = "+15550142424"
 NUMBER = build.NUMBER
@@ -100,7 +100,7 @@ class MediaPlatform:
         self.webhook(post.bytes)
 
     def webhook(self, body):
-        seal = sealing(keys_table="keys", audit=table_writer(boto3.client("dynamodb")))
+        seal = sealing(keys_table="keys", audit=own_writer())
         records = SealedRecords(DynamoRecords(boto3.client("dynamodb"), "conversations"), seal)
         directory = build.directory(records)
         conversations = ConversationsService(
@@ -115,7 +115,7 @@ class MediaPlatform:
             conversations=conversations,
             media=queue,
             cards=NoCards(),
-            audit=table_writer(boto3.client("dynamodb")),
+            audit=own_writer(),
         ).take(body)
 
     def pump(self, rounds=1):
@@ -156,7 +156,7 @@ class MediaPlatform:
         store = DynamoMedia(
             boto3.client("dynamodb"),
             "conversations",
-            sealing(keys_table="keys", audit=table_writer(boto3.client("dynamodb"))),
+            sealing(keys_table="keys", audit=own_writer()),
         )
         found = [i["pk"]["S"] for i in items(prefix="MEDIA#") if i["sk"]["S"] == "MEDIA"]
         return [store.load(pk.removeprefix("MEDIA#")) for pk in found]

@@ -29,7 +29,7 @@ from functions.exporter import wiring as exporter_wiring
 from functions.exporter.settings import ExporterSettings
 from tests.fakes import build, tables
 from tests.fakes.archive import create_buckets, wire
-from tests.fakes.audit import table_writer
+from tests.fakes.audit import own_writer
 from tests.unit.messages_api.api import Context, event
 
 ADA, CANARY = "15550142424", "canary text Quetzalcoatl"
@@ -103,10 +103,10 @@ def told(*changes):
     dynamodb = boto3.client("dynamodb")
     records = SealedRecords(
         DynamoRecords(dynamodb, "conversations"),
-        content_wiring.sealing(keys_table="keys", audit=table_writer(boto3.client("dynamodb"))),
+        content_wiring.sealing(keys_table="keys", audit=own_writer()),
     )
     pseudonyms = Pseudonyms(key=b"k", portfolio_id="portfolio-1")
-    ring = content_wiring.key_ring(keys_table="keys", audit=table_writer(boto3.client("dynamodb")))
+    ring = content_wiring.key_ring(keys_table="keys", audit=own_writer())
     ConversationsService(
         records=records,
         directory=Directory(records=records, pseudonyms=pseudonyms, new_id=lambda _: random_id()),

@@ -17,7 +17,7 @@ from functions.media_api import wiring
 from functions.media_api.operations import READ, WRITE
 from functions.media_api.settings import MediaApiSettings
 from sandbox import Sandbox
-from tests.fakes.audit import table_writer
+from tests.fakes.audit import own_writer
 from tests.fakes.reaper import Killed
 
 MIB = 1024 * 1024
@@ -153,7 +153,7 @@ def test_graph_takes_it_as_a_message(platform, sandbox):
     store = DynamoMedia(
         boto3.client("dynamodb"),
         "conversations",
-        sealing(keys_table="keys", audit=table_writer(boto3.client("dynamodb"))),
+        sealing(keys_table="keys", audit=own_writer()),
     )
     sendable = SendableMedia(store, now_ms=clock.now_ms)
     payload = {"type": "document", "document": {"id": media_id}}
