@@ -44,6 +44,9 @@ class Concurrency:
     archiver: int
     archive_api: int
     exporter: int
+    # as the archiver's: of the outbox's stream
+    audit_sequencer: int = 4
+    audit_api: int = 2
     wakeup: int = 1
     # one that turns an epoch, and the hour's that looks whether there is one to turn
     epoch: int = 2
@@ -163,6 +166,8 @@ def _prod(tenant: Tenant) -> StageConfig:
             media_api=20,
             archive_api=5,
             exporter=10,
+            audit_sequencer=8,
+            audit_api=5,
         ),
         queue_age_alarm_seconds=300,
         archive_lock_mode="COMPLIANCE",

@@ -76,6 +76,7 @@ class ApiStack(FunctionStack):
                 portfolio_id=stage.tenant.portfolio_id,
                 phone_number_ids=",".join(stage.tenant.phone_number_ids),
                 max_pending_per_conversation=stage.max_pending_per_conversation,
+                outbox_table=data.outbox.table_name,
             ),
             grants=[
                 permissions.use_table(data.conversations, *READ_WRITE),
@@ -90,6 +91,7 @@ class ApiStack(FunctionStack):
                 permissions.use_key(
                     data.keys.data, through=["dynamodb", "s3", "secretsmanager"], write=True
                 ),
+                *permissions.write_audit(data.outbox, function="messages_api"),
             ],
             sizing=Sizing(
                 memory_mib=512,
@@ -117,6 +119,7 @@ class ApiStack(FunctionStack):
                 pseudonym_secret_arn=data.pseudonym.secret_arn,
                 portfolio_id=stage.tenant.portfolio_id,
                 phone_number_ids=",".join(stage.tenant.phone_number_ids),
+                outbox_table=data.outbox.table_name,
             ),
             grants=[
                 permissions.use_table(data.conversations, *READ_WRITE),
@@ -133,6 +136,7 @@ class ApiStack(FunctionStack):
                 permissions.use_key(
                     data.keys.data, through=["dynamodb", "s3", "secretsmanager"], write=True
                 ),
+                *permissions.write_audit(data.outbox, function="media_api"),
             ],
             sizing=Sizing(
                 memory_mib=512,
@@ -159,6 +163,7 @@ class ApiStack(FunctionStack):
                 pseudonym_secret_arn=data.pseudonym.secret_arn,
                 portfolio_id=stage.tenant.portfolio_id,
                 ephemeral_table=data.ephemeral.table_name,
+                outbox_table=data.outbox.table_name,
             ),
             grants=[
                 permissions.use_table(data.compliance, "BatchGetItem", "UpdateItem"),
@@ -172,6 +177,7 @@ class ApiStack(FunctionStack):
                 permissions.use_key(
                     data.keys.data, through=["dynamodb", "s3", "secretsmanager"], write=True
                 ),
+                *permissions.write_audit(data.outbox, function="archive_api"),
             ],
             sizing=Sizing(
                 memory_mib=512,

@@ -36,7 +36,13 @@ class DataStack(StageStack):
             Backup(
                 self,
                 "Backup",
-                tables=[self.conversations, self.ephemeral, self.content_keys, self.compliance],
+                tables=[
+                    self.conversations,
+                    self.ephemeral,
+                    self.content_keys,
+                    self.compliance,
+                    self.outbox,
+                ],
                 key=self.keys.data,
                 retain=stage.retain,
             )
@@ -84,6 +90,15 @@ class DataStack(StageStack):
         )
         self.compliance = Table(
             self, "Compliance", key=self.keys.data, retain=retain, sort_key="sk"
+        )
+        # entries of the audit log on their way: the log takes them from the stream in seconds
+        self.outbox = Table(
+            self,
+            "Outbox",
+            key=self.keys.data,
+            retain=retain,
+            stream=dynamodb.StreamViewType.NEW_IMAGE,
+            time_to_live_attribute="expires_at",
         )
 
     def _buckets(self) -> None:
@@ -190,6 +205,7 @@ class DataStack(StageStack):
         CfnOutput(self, "EphemeralTable", value=self.ephemeral.table_name)
         CfnOutput(self, "KeysTable", value=self.content_keys.table_name)
         CfnOutput(self, "ComplianceTable", value=self.compliance.table_name)
+        CfnOutput(self, "OutboxTable", value=self.outbox.table_name)
         CfnOutput(self, "TransitBucket", value=self.transit.bucket_name)
         CfnOutput(self, "MediaBucket", value=self.media.bucket_name)
         CfnOutput(self, "ArchiveBucket", value=self.archive.bucket_name)
