@@ -46,6 +46,14 @@ def tile_from(path: str, data: bytes, width: int) -> list[bytes]:
 
 
 def bundle_from(path: str, data: bytes, width: int) -> list[bytes]:
+    entries = entries_in(path, data)
+    if len(entries) != width:
+        raise MalformedError(path, f"{len(entries)} entries, not {width}")
+    return entries
+
+
+def entries_in(path: str, data: bytes) -> list[bytes]:
+    """However many there are."""
     entries: list[bytes] = []
     at = 0
     while at < len(data):
@@ -57,8 +65,6 @@ def bundle_from(path: str, data: bytes, width: int) -> list[bytes]:
             raise MalformedError(path, f"ends within entry {len(entries)}")
         entries.append(data[at : at + length])
         at += length
-    if len(entries) != width:
-        raise MalformedError(path, f"{len(entries)} entries, not {width}")
     return entries
 
 
