@@ -137,7 +137,12 @@ def read_stream(table: dynamodb.ITable) -> Grant:
 
 
 def invoke(*functions: lambda_.IFunction) -> Grant:
-    return _grant(["lambda:InvokeFunction"], [each.function_arn for each in functions])
+    return invoke_arn(*(each.function_arn for each in functions))
+
+
+def invoke_arn(*arns: str) -> Grant:
+    """Of functions that are not ours, maybe of another account."""
+    return _grant(["lambda:InvokeFunction"], arns)
 
 
 def state_machine_arn(name: str) -> str:

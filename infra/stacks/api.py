@@ -8,6 +8,7 @@ from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
 from functions.archive_api.settings import ArchiveApiSettings
+from functions.audit_api.settings import AuditApiSettings
 from functions.media_api.settings import MediaApiSettings
 from functions.messages_api.settings import MessagesApiSettings
 from infra.config import StageConfig
@@ -56,6 +57,7 @@ class ApiStack(FunctionStack):
         self.messages_api = self._messages_api()
         self.media_api = self._media_api()
         self.archive_api = self._archive_api()
+        self.audit_api = self._audit_api()
         self.api = self._api()
         self._outputs()
 
@@ -186,6 +188,31 @@ class ApiStack(FunctionStack):
             ),
         )
 
+    def _audit_api(self) -> Function:
+        data, stage = self.data, self.stage
+        return Function(
+            self,
+            "AuditApi",
+            name="audit_api",
+            platform=self.platform,
+            settings=AuditApiSettings(
+                audit_bucket=data.audit.bucket_name,
+                outbox_table=data.outbox.table_name,
+            ),
+            # it reads what the sequencer has signed, and can sign nothing itself
+            grants=[
+                permissions.use_objects(data.audit, "GetObject"),
+                permissions.tell_missing(data.audit),
+                permissions.use_key(data.keys.data, through=["dynamodb", "s3"], write=True),
+                *permissions.write_audit(data.outbox, function="audit_api"),
+            ],
+            sizing=Sizing(
+                memory_mib=512,
+                timeout=_TIMEOUT,
+                concurrency=stage.concurrency.audit_api,
+            ),
+        )
+
     def _api(self) -> RestApi:
         stage = self.stage
         rest = RestApi(
@@ -205,6 +232,7 @@ class ApiStack(FunctionStack):
             "messages_api": self.messages_api,
             "media_api": self.media_api,
             "archive_api": self.archive_api,
+            "audit_api": self.audit_api,
         }
         for route in ROUTES:
             self._add(route, functions[route.function], rest, authorizer)

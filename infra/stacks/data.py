@@ -10,6 +10,7 @@ from constructs import Construct
 
 from infra.config import StageConfig
 from infra.constructs.archive_bucket import ArchiveBucket
+from infra.constructs.audit_bucket import AuditBucket
 from infra.constructs.backup import Backup
 from infra.constructs.buckets import Bucket, LogsBucket, expire_after
 from infra.constructs.keys import Keys
@@ -127,6 +128,9 @@ class DataStack(StageStack):
         self.archive = ArchiveBucket(
             self, "Archive", key=self.keys.data, logs=self.logs, stage=self.stage
         )
+        self.audit = AuditBucket(
+            self, "Audit", key=self.keys.data, logs=self.logs, stage=self.stage
+        )
         self.exports = Bucket(
             self,
             "Exports",
@@ -209,6 +213,7 @@ class DataStack(StageStack):
         CfnOutput(self, "TransitBucket", value=self.transit.bucket_name)
         CfnOutput(self, "MediaBucket", value=self.media.bucket_name)
         CfnOutput(self, "ArchiveBucket", value=self.archive.bucket_name)
+        CfnOutput(self, "AuditBucket", value=self.audit.bucket_name)
         CfnOutput(self, "ExportsBucket", value=self.exports.bucket_name)
         CfnOutput(self, "LogsBucket", value=self.logs.bucket_name)
         for name in ("meta", "access-token", "pseudonym"):
