@@ -11,9 +11,9 @@ from cli.archive import S3Files
 from functions.archiver import wiring
 from functions.archiver.handler import handler
 from functions.archiver.settings import ArchiverSettings
-from functions.core.runtime.streams import UnknownShardError
 from functions.core.archive.segment import lines
 from functions.core.archive.verify import verify
+from functions.core.runtime.streams import UnknownShardError
 from functions.core.runtime.values import encode
 from tests.fakes import tables
 from tests.fakes.archive import KEY, create_archive, fact, intent, message, wire

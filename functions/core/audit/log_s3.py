@@ -21,8 +21,6 @@ HEAD, CHECKPOINT, COSIGNED = "sequencer/head", "checkpoint", "cosigned"
 _PARTIAL = re.compile(r"\.p/[0-9]+$")
 _HEAD_DAYS = 1
 _GONE = ("NoSuchKey", "404")
-# 412: another version is there; 409: another put of the same name is under way
-_LOST = ("PreconditionFailed", "ConditionalRequestConflict")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,9 +86,8 @@ class S3LockedLog(S3Log):
             raise LogDamagedError(f"{path} is there already, and another")
 
     def _swap(self, path: str, data: bytes, tag: str | None, *, days: int) -> bool:
-        if tag is None:
-            return self._put(path, data, days=days, IfNoneMatch="*")
-        return self._put(path, data, days=days, IfMatch=tag)
+        condition = {"IfNoneMatch": "*"} if tag is None else {"IfMatch": tag}
+        return self._put(path, data, days=days, **condition)
 
     def _put(self, path: str, data: bytes, *, days: int, **condition: Any) -> bool:
         with as_unavailable("writing the audit log"):
@@ -105,7 +102,7 @@ class S3LockedLog(S3Log):
                     **condition,
                 )
             except ClientError as error:
-                if error.response["Error"]["Code"] in _LOST:
+                if error.response["Error"]["Code"] == "PreconditionFailed":
                     return False
                 raise
         return True
