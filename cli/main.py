@@ -14,7 +14,7 @@ _STAGES = ("local", "dev", "staging", "prod")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Exit code 0: as announced; 1: not; 2: wrong usage; 130: interrupted."""
+    """Exit code 0: as announced; 1: not; 2: wrong usage, or unreadable; 130: interrupted."""
     options = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _interrupt)
     progress = Progress()
@@ -91,7 +91,25 @@ def _archive(options: argparse.Namespace, progress: Progress) -> int:
     return 0 if verify_archive(options.target, stage, progress) else 1
 
 
+def _audit(options: argparse.Namespace, progress: Progress) -> int:
+    from cli.audit import Asked, check_proof, verify_log
+
+    if options.action == "prove":
+        return check_proof(options.file, options.key, progress)
+    asked = Asked(
+        target=options.target,
+        key=options.key,
+        witness_key=options.witness_key,
+        known=tuple(options.known),
+        until=options.until,
+        profile=options.profile,
+        region=options.region,
+    )
+    return verify_log(asked, progress)
+
+
 _COMMANDS = {
+    "audit": _audit,
     "up": _up,
     "down": _down,
     "status": _status,
@@ -121,7 +139,25 @@ def _parser() -> argparse.ArgumentParser:
     for command in (redrive, verify):
         command.add_argument("--profile", help="AWS profile, for stages on AWS")
         command.add_argument("--region", help="AWS region, for stages on AWS")
+    _add_audit(commands.add_parser("audit", help="what the audit log proves"))
     return parser
+
+
+def _add_audit(audit: argparse.ArgumentParser) -> None:
+    actions = audit.add_subparsers(dest="action", required=True, metavar="ACTION")
+    verify = actions.add_parser(
+        "verify", help="go through all of it: 0 whole, 1 findings, 2 it cannot be read"
+    )
+    verify.add_argument("target", help="a folder or s3://BUCKET")
+    verify.add_argument("--known", action="append", default=[], help="a checkpoint kept earlier")
+    verify.add_argument("--until", help="when the log should reach to; of a bucket: now")
+    verify.add_argument("--witness-key", help="also ask for this witness's signature")
+    verify.add_argument("--profile", help="AWS profile, for a bucket")
+    verify.add_argument("--region", help="AWS region, for a bucket")
+    prove = actions.add_parser("prove", help="check the proof of one entry, and print the entry")
+    prove.add_argument("file", help="a .tlog-proof")
+    for command in (verify, prove):
+        command.add_argument("--key", required=True, help="name+id+base64, or a file that holds it")
 
 
 def _workspace(options: argparse.Namespace) -> Workspace:

@@ -34,6 +34,7 @@ def aws(monkeypatch):
         boto3.client("dynamodb").create_table(
             TableName="conversations", StreamSpecification=stream, **schema
         )
+        boto3.client("dynamodb").create_table(TableName="outbox", **tables.outbox_schema())
         settings = ArchiverSettings(
             outbox_table="outbox",
             archive_bucket="archive",
@@ -46,7 +47,7 @@ def aws(monkeypatch):
         )
         for name, value in settings.environment().items():
             monkeypatch.setenv(name, value)
-        for cached in (wiring.settings, wiring.archiver):
+        for cached in (wiring.settings, wiring.archiver, wiring.audit):
             cached.cache_clear()
         yield boto3.client("dynamodb")
 

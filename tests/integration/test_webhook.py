@@ -18,6 +18,7 @@ from functions.core.whatsapp.transit import unpack
 from functions.webhook import wiring
 from functions.webhook.handler import handler
 from functions.webhook.settings import WebhookSettings
+from tests.fakes import tables
 
 COUNTER = itertools.count()
 REGION = "eu-central-1"
@@ -44,6 +45,7 @@ def account():
         environment.setenv("AWS_DEFAULT_REGION", REGION)
         environment.delenv("AWS_ENDPOINT_URL", raising=False)
         aws.forget()
+        aws.dynamodb().create_table(TableName="outbox", **tables.outbox_schema())
         yield aws.kms().create_key()["KeyMetadata"]["Arn"]
     aws.forget()
 
