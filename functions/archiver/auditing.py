@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from functions.archiver import wiring
 from functions.core.archive.service import Archived
-from functions.core.archive.stream import Change
 from functions.core.audit.model import Actor, Event
 from functions.core.audit.vocabulary import Action
+from functions.core.runtime.streams import Change
 
 
 def enter(shard: str, changes: Sequence[Change], done: Archived) -> None:

@@ -7,8 +7,8 @@ hours): an alarm on the age of its records is the one thing to watch. Nothing is
 from typing import TYPE_CHECKING, Any
 
 from functions.archiver import auditing, wiring
-from functions.core.archive.stream import change_from, shard_of
 from functions.core.runtime import clock, log
+from functions.core.runtime.streams import change_from, shard_of
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from functions.audit_api import wiring
+from functions.core.audit.searching import Wanted
 from functions.core.audit.vocabulary import Action
 from functions.core.runtime.http.problems import FieldError, ProblemError, invalid
 from functions.core.runtime.http.requests import Parameter, Request
@@ -21,7 +22,7 @@ PARAMETERS = (
     _query("from", r"[0-9TZ:.+-]{10,40}", _TIME),
     _query("to", r"[0-9TZ:.+-]{10,40}", _TIME),
     _query("actor", r"[A-Za-z0-9_-]{1,128}", "must be the id of a client or function"),
-    _query("subject", r"[a-z0-9]{1,64}(~[0-9]{1,13})?", "must be a contact_id"),
+    _query("subject", r"[bgnp][a-z2-7]{20}(~[0-9]{1,13})?", "must be a contact_id"),
     _query("action", r"[a-z]+:[a-z]+:[a-z]+", "must be one of the log's actions"),
     _query("cursor", r"[0-9]{1,18}", "must be the next_cursor of the page before"),
     _query("limit", r"[1-9][0-9]?|100", f"must be a whole number from 1 to {_HIGHEST_LIMIT}"),
@@ -33,16 +34,20 @@ def search(request: Request, values: Mapping[str, str]) -> dict[str, Any]:
     since_ms, until_ms = _time(values, "from"), _time(values, "to")
     if since_ms is not None and until_ms is not None and since_ms >= until_ms:
         raise ProblemError(invalid(FieldError("to", "must be later than from")))
-    page = wiring.reader().search(
+    wanted = Wanted(
         since_ms=since_ms,
         until_ms=until_ms,
         actor=values.get("actor"),
         subject=values.get("subject"),
         action=_action(values),
+    )
+    page = wiring.search().page(
+        wanted,
         cursor=int(values["cursor"]) if "cursor" in values else None,
         limit=int(values.get("limit", _DEFAULT_LIMIT)),
     )
-    # who was looked for is somebody's business as much as what was found; both are pseudonyms
+    # who was looked for is as telling as what was found; both are pseudonyms
+    request.told.on = (values["subject"],) if "subject" in values else ()
     request.told.facts |= {
         "asked": sorted(name for name in values if name not in ("cursor", "limit")),
         "given": len(page.found),

@@ -7,6 +7,7 @@ from functions.audit_api.settings import AuditApiSettings
 from functions.core.audit import wiring as auditing
 from functions.core.audit.log_s3 import S3Log
 from functions.core.audit.reading import LogReader
+from functions.core.audit.searching import Search
 from functions.core.audit.writer import Writer
 from functions.core.runtime import aws
 
@@ -24,3 +25,8 @@ def audit() -> Writer:
 @cache
 def reader() -> LogReader:
     return LogReader(S3Log(aws.s3(), settings().audit_bucket))
+
+
+@cache
+def search() -> Search:
+    return Search(reader())

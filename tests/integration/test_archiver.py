@@ -11,7 +11,7 @@ from cli.archive import S3Files
 from functions.archiver import wiring
 from functions.archiver.handler import handler
 from functions.archiver.settings import ArchiverSettings
-from functions.core.archive.errors import UnknownShardError
+from functions.core.runtime.streams import UnknownShardError
 from functions.core.archive.segment import lines
 from functions.core.archive.verify import verify
 from functions.core.runtime.values import encode
