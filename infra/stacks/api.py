@@ -203,7 +203,8 @@ class ApiStack(FunctionStack):
             grants=[
                 permissions.use_objects(data.audit, "GetObject"),
                 permissions.tell_missing(data.audit),
-                permissions.use_key(data.keys.data, through=["dynamodb", "s3"], write=True),
+                permissions.use_key(data.keys.data, through=["s3"], write=False),
+                permissions.use_key(data.keys.data, through=["dynamodb"], write=True),
                 *permissions.write_audit(data.outbox, function="audit_api"),
             ],
             sizing=Sizing(

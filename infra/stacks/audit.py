@@ -106,7 +106,8 @@ class AuditStack(FunctionStack):
             permissions.use_objects(data.audit, "PutObjectTagging", below="tile/"),
             permissions.tell_missing(data.audit),
             *self.signing_key.use(),
-            permissions.use_key(data.keys.data, through=["dynamodb", "s3"], write=True),
+            permissions.use_key(data.keys.data, through=["dynamodb"], write=False),
+            permissions.use_key(data.keys.data, through=["s3"], write=True),
         ]
         if self.witness_function:
             grants.append(permissions.invoke_arn(self.witness_function))
