@@ -243,7 +243,7 @@ class Log:
     def __init__(self, folder):
         self.folder, self.size, self.root, self.expired = Path(folder), 0, b"", 0
         self.findings, self.notes = [], []
-        self.doubtful = []  # findings that hold unless the entries lead to the signed root
+        self.damaged = []  # bundles that are not what their tiles say: number, hashes of both
         self.righted = {}  # hashes of tiles whose file is wrong, and what lies below is right
         self.entries = Entries(self)
 
@@ -344,22 +344,31 @@ class Log:
         is_signed = None not in told and peak_root(told) == self.root
         found = [self.check_tile(*tile[:2], None, is_signed) for tile in edge]
         computed = None if None in found else peak_root(found)
-        if computed != self.root:  # the entries are not those that were signed: say which ones
-            self.findings += self.doubtful
-        if computed == self.root or is_signed:
-            for tile, above, below in zip(edge, told, found):
-                if above and above != below and not is_signed:
-                    self.found("flipped", path_of(*tile), "a hash in it is not of what is below")
-                    self.righted[tile[:2]] = below
-        else:
-            self.found("rewritten", "checkpoint", "what is there leads to another root")
+        if not is_signed and computed != self.root:
+            self.found("rewritten", "checkpoint", "what there is leads to another root")
+        for tile, above, below in zip(edge, told, found, strict=True):
+            if computed == self.root and above and above != below:
+                self.found("flipped", path_of(*tile), "a hash in it is not of what is below")
+                self.righted[tile[:2]] = below
+        self.tell_damage()
+
+    def tell_damage(self):
+        """Bundles that are not what was signed: their entries are another's, or not as they were."""
+        damaged = [each for each in self.damaged if (0, each[0]) not in self.righted]
+        all_of_them = [sorted(sum((each[at] for each in damaged), [])) for at in (1, 2)]
+        for number, told, found in damaged:
+            kinds = differences(told, found)
+            if len(damaged) > 1 and all_of_them[0] == all_of_them[1]:
+                kinds = [("swapped", 0)]
+            for kind, at in kinds:
+                self.found(kind, f"entry {number * 256 + at}", "this is not what was signed")
 
     def check_tile(self, level, index, signed, is_signed=False):
         """Hashes of this tile as they follow from the entries; `signed`: its own, if known."""
         told = self.tile(level, index)
         is_signed = is_signed or (told is not None and signed == root_of(told))
         if level == 0:
-            found = self.check_bundle(index, told, signed, is_signed)
+            found = self.check_bundle(index, told, signed)
         else:
             found = []
             for at in range(self.width(level, index)):
@@ -375,7 +384,7 @@ class Log:
                 self.righted[level, index] = found
         return found
 
-    def check_bundle(self, index, told, signed, is_signed):
+    def check_bundle(self, index, told, signed):
         """Hashes of its entries; those that the tile tells where the entries are not known."""
         entries, width = self.bundle(index), self.width(0, index)
         if entries is None:
@@ -392,14 +401,7 @@ class Log:
             kind = "dropped" if len(found) < width else "inserted"
             self.found(kind, name, f"holds {len(found)} entries, not {width}")
             return None
-        said = [
-            (kind, f"entry {index * 256 + at}", f"of {name} is not what was signed")
-            for kind, at in differences(told, found)
-        ]
-        if is_signed or len(found) != width:
-            self.findings += said
-        else:
-            self.doubtful += said
+        self.damaged.append((index, told, found))
         return found if len(found) == width else told
 
 

@@ -1,7 +1,7 @@
 """What was done to a bundle, told by the hashes that it should have."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 
 from functions.core.audit.verify.report import Kind
@@ -15,6 +15,8 @@ _SAID = {
 
 def differences(found: Sequence[bytes], signed: Sequence[bytes]) -> Iterator[tuple[Kind, int, str]]:
     """Kind, position and a sentence, of hashes of entries against those that were signed."""
+    if found == signed:
+        return
     if len(found) == len(signed) and Counter(found) == Counter(signed):
         moved = [at for at, (one, two) in enumerate(zip(found, signed, strict=True)) if one != two]
         yield Kind.SWAPPED, moved[0], f"{len(moved)} entries from here on stand in another order"
@@ -30,6 +32,12 @@ def differences(found: Sequence[bytes], signed: Sequence[bytes]) -> Iterator[tup
             yield Kind.DROPPED, at, _SAID[Kind.DROPPED]
         for _ in range(start + both, stop):
             yield Kind.INSERTED, begin + both, _SAID[Kind.INSERTED]
+
+
+def are_moved(found: Iterable[Sequence[bytes]], signed: Iterable[Sequence[bytes]]) -> bool:
+    """Whether several bundles hold together what they should, each something else."""
+    mine, wanted = (Counter(each for one in many for each in one) for many in (found, signed))
+    return mine == wanted
 
 
 def counted(found: int, wanted: int) -> Iterator[tuple[Kind, int, str]]:

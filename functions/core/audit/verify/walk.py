@@ -30,6 +30,9 @@ from functions.core.audit.verify.writers import check_writers, openings
 # files are deleted once a day, by clocks that are not the log's
 _SLACK = timedelta(days=1)
 
+# bundles that are looked at entry by entry; of more nobody wants to know it
+_COMPARED = 256
+
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
@@ -104,8 +107,7 @@ class Walk:
         )
         tree.compute(self._report, expired=expired)
         tree.judge(self._report, self._report.root, heard.unlike)
-        for number in heard.unlike:
-            self._diagnose(tree, number)
+        self._diagnose(tree, heard.unlike)
         return tree
 
     def _leaves(self, number: int) -> list[bytes] | None:
@@ -116,17 +118,26 @@ class Walk:
             return None
         return [leaf_hash(each) for each in entries] or None
 
-    def _diagnose(self, tree: Tree, number: int) -> None:
-        width = min(WIDTH, self._report.size - number * WIDTH)
-        leaves, signed = self._leaves(number) or [], tree.settled(0, number) or []
-        told = (
-            alignment.differences(leaves, signed)
-            if len(signed) == width
-            else alignment.counted(len(leaves), width)
-        )
-        name = bundle_path(number, width)
-        for kind, at, detail in told:
-            self._report.found(kind, f"{entry(number * WIDTH + at)} in {name}", detail)
+    def _diagnose(self, tree: Tree, unlike: list[int]) -> None:
+        """What was done to bundles that are not what their tiles say."""
+        pairs = [(self._leaves(at) or [], tree.settled(0, at) or []) for at in unlike[:_COMPARED]]
+        moved = len(pairs) > 1 and alignment.are_moved(*zip(*pairs, strict=True))
+        for number, (leaves, signed) in zip(unlike, pairs, strict=False):
+            width = min(WIDTH, self._report.size - number * WIDTH)
+            name = bundle_path(number, width)
+            if moved and leaves != signed:
+                place = f"{entry(number * WIDTH)} in {name}"
+                self._report.found(Kind.SWAPPED, place, "entries of other bundles stand here")
+                continue
+            told = (
+                alignment.differences(leaves, signed)
+                if len(signed) == width
+                else alignment.counted(len(leaves), width)
+            )
+            for kind, at, detail in told:
+                self._report.found(kind, f"{entry(number * WIDTH + at)} in {name}", detail)
+        for number in unlike[_COMPARED:]:
+            self._report.found(Kind.FLIPPED, bundle_path(number), "is not what its tile says")
 
     def _check_entries(self, heard: Part, batches: list[Stretch], times: Times) -> None:
         report = self._report
@@ -165,8 +176,7 @@ class Walk:
         """The last entry that is gone is at most one batch older than the first that is left."""
         report, options = self._report, self._options
         asked = max([times.end, *(each for each in (options.until, options.now) if each)])
-        first = times.moments[0] if times.moments else asked
-        if first > asked - options.retention + LATE + _SLACK:
+        if not times.moments or times.moments[0] > asked - options.retention + LATE + _SLACK:
             said = f"the {expired * WIDTH} entries up to here are gone before their time"
             report.found(Kind.MISSING, bundle_path(expired - 1), said)
         else:
