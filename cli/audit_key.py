@@ -1,4 +1,4 @@
-"""`amana audit key`: the log's public key, to be handed to an auditor on another way than the log."""
+"""`amana audit key`: the log's public key, which an auditor gets on another way than the log."""
 
 from typing import TYPE_CHECKING
 
