@@ -1,4 +1,4 @@
-"""The six stacks of one stage."""
+"""The stacks of one stage: seven, and a witness where its file asks for one."""
 
 import json
 from pathlib import Path
@@ -16,11 +16,13 @@ from cdk_nag import (
 from infra.config import StageConfig
 from infra.processes import ROOT
 from infra.stacks.api import ApiStack
+from infra.stacks.audit import AuditStack
 from infra.stacks.content import ContentStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingress import IngressStack
 from infra.stacks.messaging import MessagingStack
 from infra.stacks.observability import ObservabilityStack
+from infra.stacks.witness import WitnessStack
 
 PACKS = (
     AwsSolutionsChecks,
@@ -50,6 +52,9 @@ def add_stacks(app: cdk.App, stage: StageConfig, assets: Path) -> None:
     messaging = MessagingStack(app, stage=stage, assets=assets, data=data, ingress=ingress)
     api = ApiStack(app, stage=stage, assets=assets, data=data, ingress=ingress, messaging=messaging)
     content = ContentStack(app, stage=stage, assets=assets, data=data, messaging=messaging, api=api)
+    chosen = stage.tenant.witness
+    witness = WitnessStack(app, stage=stage, assets=assets, chosen=chosen) if chosen else None
+    audit = AuditStack(app, stage=stage, assets=assets, data=data, witness=witness)
     ObservabilityStack(
         app,
         stage=stage,
@@ -58,6 +63,7 @@ def add_stacks(app: cdk.App, stage: StageConfig, assets: Path) -> None:
         messaging=messaging,
         api=api,
         content=content,
+        audit=audit,
     )
 
 

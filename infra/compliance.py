@@ -4,15 +4,17 @@ import json
 import shutil
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 from infra.acknowledge import PACKS
 from infra.app import synthesise
 from infra.build import BUILD, stand_in_assets
-from infra.config import StageName, load_stage
+from infra.config import StageConfig, StageName, load_stage
 from infra.gate import MOST_RULES, Audit, audit
 from infra.processes import run, tool
+from infra.tenant import Witness
 
 AWS_STAGES = [name for name in get_args(StageName) if name != "local"]
 
@@ -25,7 +27,7 @@ def main() -> int:
     objections: list[str] = []
     for name in AWS_STAGES:
         assembly = folder / name
-        synthesise(load_stage(name), assets, outdir=assembly)
+        synthesise(_whole(load_stage(name)), assets, outdir=assembly)
         result = audit(assembly)
         _say(f"{name}: {len(result.objections)} objections; {_summary(result)}")
         objections += result.objections
@@ -34,6 +36,14 @@ def main() -> int:
         _say(f"  {objection}")
     _say(f"compliance: {len(objections)} objections by {len(PACKS)} rule packs and cfn-lint")
     return int(bool(objections))
+
+
+def _whole(stage: StageConfig) -> StageConfig:
+    """With a witness, whether or not its file asks for one: auditors deploy it as it is."""
+    chosen = stage.tenant.witness or Witness(
+        name="witness.example", callers=("arn:aws:iam::111122223333:role/example",)
+    )
+    return replace(stage, tenant=replace(stage.tenant, witness=chosen))
 
 
 def lint(templates: Iterable[Path]) -> list[str]:

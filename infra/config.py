@@ -44,6 +44,9 @@ class Concurrency:
     archiver: int
     archive_api: int
     exporter: int
+    # one for each shard of the outbox's stream, of which a new table has four, and the heartbeat
+    audit_sequencer: int = 5
+    audit_api: int = 2
     wakeup: int = 1
     # one that turns an epoch, and the hour's that looks whether there is one to turn
     epoch: int = 2
@@ -94,6 +97,8 @@ class StageConfig:
     epoch_wait_seconds: int = 600
     # a stream's changes are gathered this long, so that segments are large and few
     archiver_window_seconds: int = 60
+    # as long waits what is entered, until it is in the audit log
+    audit_window_seconds: int = 5
     # between the end of an epoch and the end of its KMS key; the shortest that AWS offers
     epoch_key_pending_days: int = limit("kms_pending_deletion_least")
 
@@ -108,6 +113,20 @@ class StageConfig:
             bound_days=self.archive_retention_bound_days,
             stage=self.name,
         )
+
+    @property
+    def audit_retention_days(self) -> int:
+        """Of entries, and of full tiles over them."""
+        return min(int(value("audit", "retention", "days")), self.archive_retention_bound_days)
+
+    @property
+    def audit_partial_days(self) -> int:
+        return min(int(value("audit", "retention", "partial_days")), self.audit_retention_days)
+
+    @property
+    def audit_origin(self) -> str:
+        """The log's name in each of its checkpoints: for good, or it is another log."""
+        return f"{self.tenant.portfolio_id}.amana/{self.name}"
 
     @property
     def unrecoverable_within_days(self) -> int:
@@ -163,6 +182,8 @@ def _prod(tenant: Tenant) -> StageConfig:
             media_api=20,
             archive_api=5,
             exporter=10,
+            audit_sequencer=8,
+            audit_api=5,
         ),
         queue_age_alarm_seconds=300,
         archive_lock_mode="COMPLIANCE",
@@ -272,4 +293,5 @@ def _local(tenant: Tenant, graph_url: str) -> StageConfig:
         ambiguous_wait_seconds=30,
         epoch_wait_seconds=1,
         archiver_window_seconds=1,
+        audit_window_seconds=1,
     )

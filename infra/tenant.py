@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from functions.core.cards.policy import Policy
 from functions.core.runtime.policies import load
@@ -19,6 +20,18 @@ _EXAMPLE_WABA_ID = "100000000000002"
 
 class TenantFileError(ValueError):
     """A stage file cannot be used; the message names the file, the key and what it should hold."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Witness:
+    """Of audit logs: belongs into an account whose administrators are not those of the log."""
+
+    # stands before its signatures
+    name: str
+    # keys of the logs that it knows, as `amana audit key` prints them; none: it signs nothing
+    log_keys: tuple[str, ...] = ()
+    # ARNs of the roles of their sequencers, when these are of other accounts
+    callers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +60,10 @@ class Tenant:
     language: str = "en"
     # GuardDuty looks at every file before it is served; costs per gigabyte
     media_malware_scan: bool = False
+    # ARN of the function of a witness of the audit log, in another account
+    witness_function: str | None = None
+    # this stage's stack `witness`, for the logs that it names
+    witness: Witness | None = None
 
     @property
     def is_example(self) -> bool:
@@ -67,8 +84,13 @@ def load_tenant(stage: str, *, folder: Path = STAGES) -> Tenant:
             raise TenantFileError(f"{path}: {key} must be {complaint}")
     if ("account" in values) != ("region" in values):
         raise TenantFileError(f"{path}: account and region are set together or not at all")
-    lists = {key: tuple(value) for key, value in values.items() if isinstance(value, list)}
-    return Tenant(**{**values, **lists})
+    witness = values.pop("witness", None)
+    chosen = Witness(**_with_tuples(witness)) if witness else None
+    return Tenant(**_with_tuples(values), witness=chosen)
+
+
+def _with_tuples(values: dict[str, Any]) -> dict[str, Any]:
+    return {k: tuple(each) if isinstance(each, list) else each for k, each in values.items()}
 
 
 def _check_keys(path: Path, values: dict[str, object]) -> None:
@@ -125,6 +147,27 @@ def _retention_class(value: object) -> str | None:
     return _one_of(*load("retention_classes"))(value)
 
 
+def _witness(value: object) -> str | None:
+    if not isinstance(value, dict) or "name" not in value:
+        return "a table with a name"
+    for key, each in value.items():
+        if key not in _WITNESS_CHECKS:
+            return f"a table of {', '.join(_WITNESS_CHECKS)}, not {key}"
+        if complaint := _WITNESS_CHECKS[key](each):
+            return f"a table whose {key} is {complaint}"
+    return None
+
+
+_WITNESS_CHECKS: dict[str, Check] = {
+    # C2SP signed-note: names hold no space and no plus
+    "name": _text(r"[^\s+]{1,100}", "a name without spaces or plus"),
+    "log_keys": _list_of(
+        _text(r"[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+", "name+key id+base64"), least="key"
+    ),
+    "callers": _list_of(
+        _text(r"arn:[a-z-]+:iam::\d{12}:role/\S+", "the ARN of a role"), least="role"
+    ),
+}
 _digits = _text(r"\d{5,20}", "5 to 20 digits, as text")
 _CHECKS: dict[str, Check] = {
     "portfolio_id": _digits,
@@ -139,4 +182,8 @@ _CHECKS: dict[str, Check] = {
     "card_policy": _one_of(*Policy),
     "language": _language,
     "media_malware_scan": _true_or_false,
+    "witness_function": _text(
+        r"arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+", "the ARN of a function"
+    ),
+    "witness": _witness,
 }

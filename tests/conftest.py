@@ -29,6 +29,8 @@ for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
 def _fresh_clients():
     """Clients cached by one test hold another test's mock."""
     yield
+    from functions.core.audit import wiring
     from functions.core.runtime import aws
 
     aws.forget()
+    wiring.writer.cache_clear()

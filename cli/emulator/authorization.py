@@ -1,12 +1,15 @@
 """What the emulator's IAM does not know, or knows otherwise than AWS.
 
 Condition keys, so that policies naming them decide: without these a policy that demands a lock of
-every object would refuse every object, and one that opens a key for one use only would open it for
-none. The rights for batches of messages, which on AWS are those for single messages. And the root
-user, whom the emulator lets do anything and AWS holds to what a bucket's policy denies.
+every object would refuse every object, one that opens a key for one use only would open it for
+none, and one that keeps a function to items of its own would keep it to nothing. The name of a
+role, which on AWS is the same in each of its sessions. The rights for batches of messages, which
+on AWS are those for single messages. And the root user, whom the emulator lets do anything and AWS
+holds to what a bucket's policy denies.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -18,7 +21,13 @@ _AS_THEY_ARE = {
     "x-amz-object-lock-mode": "s3:object-lock-mode",
     "x-amz-object-lock-retain-until-date": "s3:object-lock-retain-until-date",
     "if-none-match": "s3:if-none-match",
+    "if-match": "s3:if-match",
 }
+# members of a call to KMS, likewise
+_OF_KMS = {"SigningAlgorithm": "kms:SigningAlgorithm", "MessageType": "kms:MessageType"}
+# partition keys have one name in all tables
+_PARTITION = "pk"
+_SESSION = re.compile(r"arn:aws:sts::(\d+):assumed-role/([^/]+)/.+")
 _REMAINING = "s3:object-lock-remaining-retention-days"
 
 
@@ -39,14 +48,26 @@ def knowing_locks(
     return context
 
 
-def knowing_encryption_contexts(known: Callable[..., Context]) -> Callable[..., Context]:
+def knowing_bodies(known: Callable[..., Context]) -> Callable[..., Context]:
     """`known` is the emulator's list of keys that come from a request's body."""
 
     def context(service: str, action: str, body: bytes, params: Mapping[str, Any]) -> Context:
         found = known(service, action, body, params)
-        return found | _of_call(body) if service == "kms" else found
+        more = {"kms": _of_kms, "dynamodb": _of_dynamodb}.get(service)
+        return found | more(json.loads(body or b"{}")) if more else found
 
     return context
+
+
+def naming_roles(known: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
+    """`known` gives the value of a condition key; a session of a role is told as the role."""
+
+    def resolved(key: str, context: Any) -> Any:
+        found = known(key, context)
+        session = _SESSION.fullmatch(str(found)) if key.lower() == "aws:principalarn" else None
+        return f"arn:aws:iam::{session[1]}:role/{session[2]}" if session else found
+
+    return resolved
 
 
 def as_single_messages(enforce: Callable[..., Any]) -> Callable[..., Any]:
@@ -100,6 +121,15 @@ def _of_put(headers: Mapping[str, str], now: datetime) -> Context:
     return found
 
 
-def _of_call(body: bytes) -> Context:
-    pairs = json.loads(body or b"{}").get("EncryptionContext", {})
-    return {f"kms:EncryptionContext:{name}": value for name, value in pairs.items()}
+def _of_kms(call: Mapping[str, Any]) -> Context:
+    pairs = call.get("EncryptionContext", {})
+    found = {f"kms:EncryptionContext:{name}": value for name, value in pairs.items()}
+    return found | {key: call[name] for name, key in _OF_KMS.items() if name in call}
+
+
+def _of_dynamodb(call: Mapping[str, Any]) -> Context:
+    """Partition keys of what one call or transaction writes or reads by its key."""
+    parts = [call, *(each for item in call.get("TransactItems", []) for each in item.values())]
+    items = [part.get("Key") or part.get("Item") or {} for part in parts]
+    keys = [item[_PARTITION]["S"] for item in items if _PARTITION in item]
+    return {"dynamodb:LeadingKeys": keys} if keys else {}

@@ -23,12 +23,13 @@ LEFT_OUT = {
 STOOD_IN = (
     "cdk bootstrap: the bucket for assets, and nothing else of it",
     "default encryption of buckets: ignored by the emulator's CloudFormation, set through S3",
-    "Object Lock of the archive: ignored by the emulator's CloudFormation, set through S3",
-    "conditions on locks and encryption contexts: unknown to the emulator's IAM, taught at start",
+    "Object Lock of archive and audit log: ignored by its CloudFormation, set through S3",
+    "conditions on locks, keys, items and roles: not AWS's in the emulator's IAM, taught at start",
     "denials of buckets' policies: the emulator's root is exempt, and held to them from the start",
     "rights for batches of messages: asked for by names AWS does not know, corrected at start",
     "events of stacks: none are sent, so `amana up` starts the workflow that opens an epoch",
-    "shards of the table's stream: there is one, and a tumbling window is ignored",
+    "shards of a table's stream: there is one, and a tumbling window is ignored",
+    "witness of the audit log: in the same account, and told the log's key after the deployment",
     "names of functions' errors: all the same to workflows, so that none is told from a defect",
     "secure transport: demanded of functions, but the emulator's root may use plain HTTP",
 )

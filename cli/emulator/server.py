@@ -18,8 +18,9 @@ from hypercorn.config import Config
 from cli.emulator.authorization import (
     as_single_messages,
     holding_root,
-    knowing_encryption_contexts,
+    knowing_bodies,
     knowing_locks,
+    naming_roles,
 )
 from cli.emulator.start import ACCOUNT, REGION, ROOT_CREDENTIALS
 
@@ -36,7 +37,10 @@ def main() -> None:
         enforce, ROOT_CREDENTIALS["AWS_ACCESS_KEY_ID"], bucket_denies
     )
     iam_actions.s3_service_context = knowing_locks(iam_actions.s3_service_context)
-    iam_actions.request_tag_context = knowing_encryption_contexts(iam_actions.request_tag_context)
+    iam_actions.request_tag_context = knowing_bodies(iam_actions.request_tag_context)
+    iam_evaluator._resolve_condition_key = naming_roles(  # noqa: SLF001 - no setting for it
+        iam_evaluator._resolve_condition_key  # noqa: SLF001
+    )
     lambda_runtime._detect_runtime_binary = running_python_as(  # noqa: SLF001 - no setting for it
         lambda_runtime._detect_runtime_binary,  # noqa: SLF001
         _bare_python(arguments.denials.parent),

@@ -15,6 +15,7 @@ from cli.local.down import stop_platform
 from cli.local.epoch import turn_epoch
 from cli.local.facts import Facts
 from cli.local.sandbox import Credentials, start_sandbox
+from cli.local.witness import introduce_log
 from cli.processes import Child
 from cli.progress import Progress
 from cli.waiting import free_ports, wait_until
@@ -60,6 +61,7 @@ def _start(workspace: Workspace, progress: Progress) -> Facts:
         outputs = deploy.deploy(workspace, endpoint=ports.endpoint)
         set_default_encryption(workspace.assembly, endpoint=ports.endpoint)
         set_object_lock(workspace.assembly, endpoint=ports.endpoint)
+        introduce_log(stage, outputs, endpoint=ports.endpoint)
     progress.note("Different from AWS here, and nowhere else:")
     for line in [*omissions, *STOOD_IN]:
         progress.note(f"- {line}")

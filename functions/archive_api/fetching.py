@@ -24,6 +24,8 @@ _ONE_RANGE = re.compile(r"bytes=([0-9]{1,12})-([0-9]{1,12})?")
 
 
 def fetch(request: Request, values: Mapping[str, str]) -> Reply:
+    request.told.what = f"export/{values['export_id']}"
+    request.told.facts["file"] = values["name"]
     start, end = _wanted(values.get(RANGE.name, "bytes=0-"))
     piece = wiring.giving().read(
         values["export_id"],
@@ -33,6 +35,7 @@ def fetch(request: Request, values: Mapping[str, str]) -> Reply:
         start=start,
         end=end,
     )
+    request.told.facts |= {"first": piece.start, "last": piece.end, "bytes": piece.size}
     log.info(
         "file of an export given",
         export_id=values["export_id"],

@@ -6,15 +6,23 @@ once. On failure: problem details (RFC 9457); 503 when AWS refuses, and a repeat
 
 from typing import TYPE_CHECKING, Any
 
+from functions.archive_api import wiring
 from functions.archive_api.operations import OPERATIONS
 from functions.archive_api.problems import explain
+from functions.core.audit.requests import RequestAudit
+from functions.core.audit.writer import Writer
 from functions.core.runtime import log
 from functions.core.runtime.http.app import application
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-app = application(OPERATIONS, explain)
+
+def _audit() -> Writer:
+    return wiring.audit()
+
+
+app = application(OPERATIONS, explain, RequestAudit(_audit))
 
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What can be asked of the API: the one list that its routes are made from."""
 
 from functions.archive_api import exporting, fetching
+from functions.core.audit.vocabulary import Action
 from functions.core.runtime.http.operation import ScopedOperation
 from functions.core.runtime.http.requests import IDEMPOTENCY_KEY, Parameter
 
@@ -15,6 +16,8 @@ OPERATIONS = (
         path="/v1/archive/exports",
         id="askForExport",
         scope=EXPORT,
+        action=Action.EXPORT_ASKED,
+        begins=True,
         run=exporting.ask,
         parameters=(IDEMPOTENCY_KEY,),
         status=202,
@@ -24,6 +27,7 @@ OPERATIONS = (
         path="/v1/archive/exports/{export_id}",
         id="getExport",
         scope=EXPORT,
+        action=Action.EXPORT_READ,
         run=exporting.show,
         parameters=(_ID,),
     ),
@@ -32,6 +36,7 @@ OPERATIONS = (
         path="/v1/archive/exports/{export_id}/files/{name}",
         id="getExportFile",
         scope=EXPORT,
+        action=Action.EXPORT_FETCHED,
         run=fetching.fetch,
         parameters=(_ID, _NAME, fetching.TICKET, fetching.RANGE),
     ),

@@ -8,6 +8,8 @@ from functions.core.archive.exports.asking import Asking
 from functions.core.archive.exports.aws import DynamoExports, StepFunctions
 from functions.core.archive.exports.files import Files
 from functions.core.archive.exports.giving import Giving
+from functions.core.audit import wiring as auditing
+from functions.core.audit.writer import Writer
 from functions.core.contacts import wiring as contacts
 from functions.core.content.keyring import KeyRing
 from functions.core.content.records import SealedRecords
@@ -27,6 +29,11 @@ def settings() -> ArchiveApiSettings:
 
 
 @cache
+def audit() -> Writer:
+    return auditing.writer(function="archive_api", outbox_table=settings().outbox_table)
+
+
+@cache
 def asking() -> Asking:
     chosen = settings()
     pseudonyms = contacts.pseudonyms(
@@ -34,7 +41,7 @@ def asking() -> Asking:
     )
     records = SealedRecords(
         DynamoRecords(aws.dynamodb(), chosen.conversations_table),
-        sealing(keys_table=chosen.keys_table),
+        sealing(keys_table=chosen.keys_table, audit=audit()),
     )
     return Asking(
         store=_store(),
@@ -64,4 +71,4 @@ def _store() -> DynamoExports:
 
 
 def _ring() -> KeyRing:
-    return key_ring(keys_table=settings().keys_table)
+    return key_ring(keys_table=settings().keys_table, audit=audit())

@@ -6,9 +6,9 @@ hours): an alarm on the age of its records is the one thing to watch. Nothing is
 
 from typing import TYPE_CHECKING, Any
 
-from functions.archiver import wiring
-from functions.core.archive.stream import change_from, shard_of
+from functions.archiver import auditing, wiring
 from functions.core.runtime import clock, log
+from functions.core.runtime.streams import change_from, shard_of
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -20,6 +20,8 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
         shard = shard_of(event, wiring.settings().stream_shards)
         changes = [change_from(record) for record in event.get("Records", [])]
         done = wiring.archiver().archive(shard, changes)
+        if changes:
+            auditing.enter(shard, changes, done)
     except Exception as error:  # told, and handed back to the stream; nothing here is in clear
         log.error("changes not archived", error)
         raise

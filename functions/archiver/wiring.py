@@ -7,12 +7,19 @@ from functions.archiver.settings import ArchiverSettings
 from functions.core.archive.aws import DynamoHeads, S3Source, S3Vault
 from functions.core.archive.segment import Retention
 from functions.core.archive.service import Archiver
+from functions.core.audit import wiring as auditing
+from functions.core.audit.writer import Writer
 from functions.core.runtime import aws
 
 
 @cache
 def settings() -> ArchiverSettings:
     return ArchiverSettings.parse(os.environ)
+
+
+@cache
+def audit() -> Writer:
+    return auditing.writer(function="archiver", outbox_table=settings().outbox_table)
 
 
 @cache

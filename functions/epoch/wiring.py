@@ -3,6 +3,8 @@
 import os
 from functools import cache
 
+from functions.core.audit import wiring as auditing
+from functions.core.audit.writer import Writer
 from functions.core.content.epoch_dynamodb import DynamoEpochs
 from functions.core.content.epoch_kms import Access, KmsEpochKeys, LockedProofs
 from functions.core.content.epochs import EpochRules, Epochs
@@ -14,6 +16,11 @@ from functions.epoch.settings import EpochSettings
 @cache
 def settings() -> EpochSettings:
     return EpochSettings.parse(os.environ)
+
+
+@cache
+def audit() -> Writer:
+    return auditing.writer(function="epoch", outbox_table=settings().outbox_table)
 
 
 @cache

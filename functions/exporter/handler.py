@@ -10,8 +10,11 @@ On failure: the step raises and is tried again; every step may run twice.
 
 from typing import TYPE_CHECKING, Any
 
+from functions.core.audit.model import Actor, Event
+from functions.core.audit.vocabulary import Action, Outcome
 from functions.core.runtime import log
 from functions.core.runtime.errors import AmanaError
+from functions.exporter import wiring
 from functions.exporter.steps import STEPS
 
 if TYPE_CHECKING:
@@ -35,5 +38,16 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001 - told by its type alone, see below
         log.error("step of an export failed", error)
         raise StepFailedError(type(error).__name__) from None
+    wiring.audit().write(_entry(event, told), key=f"export {context.aws_request_id}")
     log.info("step of an export done", part=told.get("part"), kept=told.get("kept"))
     return told
+
+
+def _entry(event: dict[str, Any], told: dict[str, Any]) -> Event:
+    return Event(
+        action=Action.EXPORT_MADE,
+        by=Actor(kind="system", id="exporter"),
+        what=f"export/{event['export_id']}",
+        outcome=Outcome.FAILED if told.get("state") == "failed" else Outcome.DONE,
+        facts={"step": event["step"], "kept": told.get("kept", 0)},
+    )

@@ -12,6 +12,8 @@ from functions.core.archive.exports.opening import Opener
 from functions.core.archive.exports.people import People
 from functions.core.archive.exports.pictures import Pictures
 from functions.core.archive.exports.planning import Planner
+from functions.core.audit import wiring as auditing
+from functions.core.audit.writer import Writer
 from functions.core.content.keyring import KeyRing
 from functions.core.content.records import SealedRecords
 from functions.core.content.wiring import key_ring, sealing
@@ -29,6 +31,11 @@ _PART_BYTES = 6 * 1024 * 1024
 @cache
 def settings() -> ExporterSettings:
     return ExporterSettings.parse(os.environ)
+
+
+@cache
+def audit() -> Writer:
+    return auditing.writer(function="exporter", outbox_table=settings().outbox_table)
 
 
 @cache
@@ -67,7 +74,7 @@ def assembler() -> Assembler:
         store=store(),
         files=_files(),
         ring=_ring(),
-        people=People(SealedRecords(records, sealing(keys_table=chosen.keys_table))),
+        people=People(SealedRecords(records, sealing(keys_table=chosen.keys_table, audit=audit()))),
         pictures=lambda: Pictures(keeper),
         new_run=random_id,
         now=clock.now,
@@ -75,7 +82,7 @@ def assembler() -> Assembler:
 
 
 def _ring() -> KeyRing:
-    return key_ring(keys_table=settings().keys_table)
+    return key_ring(keys_table=settings().keys_table, audit=audit())
 
 
 def _files() -> Files:

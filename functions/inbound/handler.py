@@ -33,7 +33,7 @@ def _fold(record: "SQSRecord") -> None:
     log.bind(queue_message_id=record.message_id)
     try:
         body = unpack(record.raw_event, opener=wiring.opener(), s3=aws.s3())
-        counts = wiring.intake().take(body).counts
+        counts = wiring.intake().take(body, request=record.message_id).counts
     except Exception as error:  # the edge of a batch: told, and handed back to the queue
         log.error(
             "body not folded", error, receive_count=record.attributes.approximate_receive_count

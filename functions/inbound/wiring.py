@@ -3,6 +3,8 @@
 import os
 from functools import cache
 
+from functions.core.audit import wiring as auditing
+from functions.core.audit.writer import Writer
 from functions.core.cards.deflection import Deflection
 from functions.core.cards.guard import CardGuard
 from functions.core.cards.policy import Policy, deflection_text
@@ -31,6 +33,11 @@ def settings() -> InboundSettings:
 
 
 @cache
+def audit() -> Writer:
+    return auditing.writer(function="inbound", outbox_table=settings().outbox_table)
+
+
+@cache
 def opener() -> TransitOpener:
     return TransitOpener(aws.kms())
 
@@ -47,13 +54,14 @@ def intake() -> Intake:
     return Intake(
         conversations=conversations,
         media=SqsMediaQueue(aws.sqs(), settings().media_queue_url),
+        audit=audit(),
         cards=CardGuard(splits=_splits(), answers=_answers()),
     )
 
 
 @cache
 def seal() -> Sealing:
-    return sealing(keys_table=settings().keys_table)
+    return sealing(keys_table=settings().keys_table, audit=audit())
 
 
 @cache
@@ -87,7 +95,7 @@ def _answers() -> Deflection | None:
     if chosen.card_policy == Policy.MASK:
         return None
     sending = sending_service(
-        store=DynamoSending(aws.dynamodb(), chosen.conversations_table, seal()),
+        store=DynamoSending(aws.dynamodb(), chosen.conversations_table, seal(), audit()),
         records=records(),
         directory=directory(),
         pseudonyms=pseudonyms(),

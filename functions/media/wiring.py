@@ -3,6 +3,8 @@
 import os
 from functools import cache
 
+from functions.core.audit import wiring as auditing
+from functions.core.audit.writer import Writer
 from functions.core.contacts import wiring as contacts
 from functions.core.content import wiring as content
 from functions.core.content.records import SealedRecords
@@ -34,6 +36,11 @@ def settings() -> MediaSettings:
 
 
 @cache
+def audit() -> Writer:
+    return auditing.writer(function="media", outbox_table=settings().outbox_table)
+
+
+@cache
 def queue() -> SqsUploadQueue:
     return SqsUploadQueue(aws.sqs(), settings().media_queue_url)
 
@@ -57,7 +64,7 @@ def service() -> MediaService:
     pseudonyms = contacts.pseudonyms(
         secret_arn=chosen.pseudonym_secret_arn, portfolio_id=chosen.portfolio_id
     )
-    sealing = content.sealing(keys_table=chosen.keys_table)
+    sealing = content.sealing(keys_table=chosen.keys_table, audit=audit())
     store = DynamoMedia(aws.dynamodb(), chosen.conversations_table, sealing)
     settling = Settling(store, now_ms=clock.now_ms)
     keeper = Keeper(ring=sealing.ring, objects=_objects(chosen.media_bucket))

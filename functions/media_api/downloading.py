@@ -26,7 +26,9 @@ _ONE_RANGE = re.compile(r"bytes=([0-9]{1,12})-([0-9]{1,12})?")
 
 
 def show(request: Request, values: Mapping[str, str]) -> dict[str, Any]:
+    request.told.what = f"medium/{values['media_id']}"
     shown = wiring.serving().show(client_id=request.client_id, media_id=values["media_id"])
+    request.told.facts |= {"message": shown["message_id"], "ticket": shown["ticket"] is not None}
     if shown["ticket"] is not None:
         log.info(
             "ticket issued", media_id=shown["id"], client_id=request.client_id, bytes=shown["bytes"]
@@ -42,12 +44,14 @@ def show(request: Request, values: Mapping[str, str]) -> dict[str, Any]:
 
 def content(request: Request, values: Mapping[str, str]) -> Reply:
     media_id = values["media_id"]
+    request.told.what = f"medium/{media_id}"
     served = wiring.serving().content(
         client_id=request.client_id,
         media_id=media_id,
         ticket=values[TICKET.name],
         wanted=_wanted(values.get(RANGE.name)),
     )
+    request.told.facts |= {"first": served.first, "last": served.last, "bytes": served.size}
     log.info(
         "medium given",
         media_id=media_id,

@@ -1,5 +1,6 @@
 """What can be asked of the API: the one list that its routes are made from."""
 
+from functions.core.audit.vocabulary import Action
 from functions.core.runtime.http.operation import ScopedOperation
 from functions.core.runtime.http.requests import IDEMPOTENCY_KEY, Parameter
 from functions.media_api import downloading, uploading
@@ -14,6 +15,8 @@ OPERATIONS = (
         path="/v1/media",
         id="beginUpload",
         scope=WRITE,
+        action=Action.UPLOAD_BEGUN,
+        begins=True,
         run=uploading.begin,
         parameters=(IDEMPOTENCY_KEY,),
         status=201,
@@ -23,6 +26,8 @@ OPERATIONS = (
         path="/v1/media/{media_id}/parts/{number}",
         id="putPart",
         scope=WRITE,
+        action=Action.UPLOAD_PART_STORED,
+        begins=True,
         run=uploading.put_part,
         parameters=(_ID, uploading.NUMBER, uploading.CONTENT_TYPE),
     ),
@@ -31,6 +36,8 @@ OPERATIONS = (
         path="/v1/media/{media_id}/complete",
         id="completeUpload",
         scope=WRITE,
+        action=Action.UPLOAD_FINISHED,
+        begins=True,
         run=uploading.complete,
         parameters=(_ID,),
         status=202,
@@ -40,6 +47,7 @@ OPERATIONS = (
         path="/v1/media/{media_id}",
         id="getMedium",
         scope=READ,
+        action=Action.MEDIUM_SHOWN,
         run=downloading.show,
         parameters=(_ID,),
     ),
@@ -48,6 +56,7 @@ OPERATIONS = (
         path="/v1/media/{media_id}/content",
         id="getMediumContent",
         scope=READ,
+        action=Action.MEDIUM_READ,
         run=downloading.content,
         parameters=(_ID, downloading.TICKET, downloading.RANGE),
     ),

@@ -25,11 +25,14 @@ def begin(request: Request, values: Mapping[str, str]) -> dict[str, Any]:
         idempotency_key=values[IDEMPOTENCY_KEY.name],
         wish=wish(request.body(_ANNOUNCEMENT_BYTES)),
     )
+    request.told.what = f"medium/{begun['id']}"
     log.info("upload begun", media_id=begun["id"], parts=begun["parts"])
     return begun
 
 
 def put_part(request: Request, values: Mapping[str, str]) -> dict[str, Any]:
+    request.told.what = f"medium/{values['media_id']}"
+    request.told.facts["part"] = int(values["number"])
     given = values.get(CONTENT_TYPE.name, "").partition(";")[0].strip().lower()
     if given != _PART_TYPE:
         raise ProblemError(
@@ -46,6 +49,7 @@ def put_part(request: Request, values: Mapping[str, str]) -> dict[str, Any]:
 
 
 def complete(request: Request, values: Mapping[str, str]) -> dict[str, Any]:
+    request.told.what = f"medium/{values['media_id']}"
     completed = wiring.uploads().complete(client_id=request.client_id, media_id=values["media_id"])
     log.info("upload complete", media_id=completed["id"], state=completed["state"])
     return completed

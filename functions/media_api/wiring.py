@@ -3,6 +3,8 @@
 import os
 from functools import cache
 
+from functions.core.audit import wiring as auditing
+from functions.core.audit.writer import Writer
 from functions.core.contacts import wiring as contacts
 from functions.core.content import wiring as content
 from functions.core.content.tickets import DynamoTickets, Tickets
@@ -25,9 +27,14 @@ def settings() -> MediaApiSettings:
 
 
 @cache
+def audit() -> Writer:
+    return auditing.writer(function="media_api", outbox_table=settings().outbox_table)
+
+
+@cache
 def store() -> DynamoMedia:
     chosen = settings()
-    sealing = content.sealing(keys_table=chosen.keys_table)
+    sealing = content.sealing(keys_table=chosen.keys_table, audit=audit())
     return DynamoMedia(aws.dynamodb(), chosen.conversations_table, sealing)
 
 
@@ -52,7 +59,7 @@ def uploads() -> Uploads:
 @cache
 def serving() -> Serving:
     chosen = settings()
-    ring = content.key_ring(keys_table=chosen.keys_table)
+    ring = content.key_ring(keys_table=chosen.keys_table, audit=audit())
     return Serving(
         store=store(),
         keeper=Keeper(ring=ring, objects=_objects(chosen.media_bucket)),

@@ -6,15 +6,23 @@ On failure: problem details (RFC 9457); 503 when AWS refuses, and nothing is hal
 
 from typing import TYPE_CHECKING, Any
 
+from functions.core.audit.requests import RequestAudit
+from functions.core.audit.writer import Writer
 from functions.core.runtime import log
 from functions.core.runtime.http.app import application
+from functions.messages_api import wiring
 from functions.messages_api.operations import OPERATIONS
 from functions.messages_api.problems import explain
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-app = application(OPERATIONS, explain)
+
+def _audit() -> Writer:
+    return wiring.audit()
+
+
+app = application(OPERATIONS, explain, RequestAudit(_audit))
 
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from functions.core.audit.vocabulary import Action
 from functions.core.runtime.http.requests import IDEMPOTENCY_KEY, Parameter, Request
 from functions.messages_api import answers, reading, sending
 
-SEND = "amana/messages:send"
+SEND = sending.SCOPE
 READ = "amana/messages:read"
 
 
@@ -21,8 +22,11 @@ class Operation:
     summary: str
     run: Callable[[Request, Mapping[str, str]], dict[str, Any]]
     answer: Any
+    action: Action
     scope: str | None = READ
     status: int = 200
+    # an intent and its entry are stored in one transaction
+    begins: bool = False
     parameters: tuple[Parameter, ...] = ()
     takes_message: bool = False
     problems: tuple[int, ...] = field(default=(400, 401, 403, 404, 429, 500, 503))
@@ -47,6 +51,7 @@ OPERATIONS = (
         summary="Send a message, or mark one as read",
         run=sending.send,
         answer=answers.Accepted,
+        action=Action.INTENT_ACCEPTED,
         scope=SEND,
         status=202,
         parameters=(IDEMPOTENCY_KEY,),
@@ -60,6 +65,7 @@ OPERATIONS = (
         summary="One message with everything reported about it",
         run=reading.message,
         answer=answers.Message,
+        action=Action.MESSAGE_READ,
         parameters=(reading.MESSAGE_ID,),
     ),
     Operation(
@@ -69,6 +75,7 @@ OPERATIONS = (
         summary="Conversations, most recently active first",
         run=reading.conversations,
         answer=answers.Conversations,
+        action=Action.CONVERSATIONS_LISTED,
         parameters=(reading.PHONE_NUMBER_ID, reading.CURSOR, reading.LIMIT),
         problems=(400, 401, 403, 429, 500, 503),
     ),
@@ -79,6 +86,7 @@ OPERATIONS = (
         summary="The messages of a conversation, newest first",
         run=reading.messages,
         answer=answers.Messages,
+        action=Action.MESSAGES_LISTED,
         parameters=(reading.CONVERSATION_ID, reading.CURSOR, reading.LIMIT),
     ),
     Operation(
@@ -88,6 +96,7 @@ OPERATIONS = (
         summary="What belongs to no conversation: account, templates, numbers, the unknown",
         run=reading.account_updates,
         answer=answers.AccountUpdates,
+        action=Action.ACCOUNT_LISTED,
         parameters=(reading.WABA_ID, reading.CURSOR, reading.LIMIT),
     ),
     Operation(
@@ -97,6 +106,7 @@ OPERATIONS = (
         summary="This description",
         run=_openapi,
         answer=dict[str, Any],
+        action=Action.DESCRIPTION_READ,
         scope=None,
         problems=(400, 429, 500),
     ),

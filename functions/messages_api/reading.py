@@ -48,21 +48,37 @@ LIMIT = Parameter(
 )
 
 
-def message(_request: Request, values: Mapping[str, str]) -> dict[str, Any]:
-    return wiring.reading().message(values["message_id"])
+def message(request: Request, values: Mapping[str, str]) -> dict[str, Any]:
+    request.told.what = f"message/{values['message_id']}"
+    view = wiring.reading().message(values["message_id"])
+    request.told.on = (view["contact_id"],)
+    return view
 
 
-def conversations(_request: Request, values: Mapping[str, str]) -> dict[str, Any]:
+def conversations(request: Request, values: Mapping[str, str]) -> dict[str, Any]:
     number = values.get("phone_number_id")
-    return _body(wiring.reading().conversations(phone_number_id=number, **_paging(values)))
+    page = wiring.reading().conversations(phone_number_id=number, **_paging(values))
+    request.told.on = tuple(item["contact"]["contact_id"] for item in page.items)
+    request.told.facts["given"] = len(page.items)
+    return _body(page)
 
 
-def messages(_request: Request, values: Mapping[str, str]) -> dict[str, Any]:
-    return _body(wiring.reading().messages(values["conversation_id"], **_paging(values)))
+def messages(request: Request, values: Mapping[str, str]) -> dict[str, Any]:
+    """Which messages were given is entered: a later question may be what somebody has seen."""
+    conversation_id = values["conversation_id"]
+    page = wiring.reading().messages(conversation_id, **_paging(values))
+    request.told.what = f"conversation/{conversation_id}"
+    request.told.on = (conversation_id.rpartition(".")[2],)
+    request.told.facts["messages"] = [item["id"] for item in page.items]
+    return _body(page)
 
 
-def account_updates(_request: Request, values: Mapping[str, str]) -> dict[str, Any]:
-    return _body(wiring.reading().account_updates(values["waba_id"], **_paging(values)))
+def account_updates(request: Request, values: Mapping[str, str]) -> dict[str, Any]:
+    page = wiring.reading().account_updates(values["waba_id"], **_paging(values))
+    if page.items:  # else the id may be any text of the caller's
+        request.told.what = f"account/{values['waba_id']}"
+    request.told.facts["given"] = len(page.items)
+    return _body(page)
 
 
 def _paging(values: Mapping[str, str]) -> dict[str, Any]:

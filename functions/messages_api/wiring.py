@@ -3,6 +3,8 @@
 import os
 from functools import cache
 
+from functions.core.audit import wiring as auditing
+from functions.core.audit.writer import Writer
 from functions.core.contacts import wiring as contacts
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory
@@ -25,8 +27,13 @@ def settings() -> MessagesApiSettings:
 
 
 @cache
+def audit() -> Writer:
+    return auditing.writer(function="messages_api", outbox_table=settings().outbox_table)
+
+
+@cache
 def seal() -> Sealing:
-    return sealing(keys_table=settings().keys_table)
+    return sealing(keys_table=settings().keys_table, audit=audit())
 
 
 @cache
@@ -48,7 +55,7 @@ def directory() -> Directory:
 
 @cache
 def store() -> DynamoSending:
-    return DynamoSending(aws.dynamodb(), settings().conversations_table, seal())
+    return DynamoSending(aws.dynamodb(), settings().conversations_table, seal(), audit())
 
 
 @cache

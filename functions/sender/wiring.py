@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from functions.core.audit import wiring as auditing
+from functions.core.audit.writer import Writer
 from functions.core.contacts import wiring as contacts
 from functions.core.content.records import SealedRecords
 from functions.core.content.wiring import sealing
@@ -63,12 +65,17 @@ class AuthorisedGraph:
 
 
 @cache
+def audit() -> Writer:
+    return auditing.writer(function="sender", outbox_table=settings().outbox_table)
+
+
+@cache
 def drain() -> Drain:
     chosen = settings()
     client, secrets = aws.dynamodb(), SecretCache(aws.secrets())
-    seal = sealing(keys_table=chosen.keys_table)
+    seal = sealing(keys_table=chosen.keys_table, audit=audit())
     records = SealedRecords(DynamoRecords(client, chosen.conversations_table), seal)
-    store = DynamoSending(client, chosen.conversations_table, seal)
+    store = DynamoSending(client, chosen.conversations_table, seal, audit())
     pseudonyms = contacts.pseudonyms(
         secret_arn=chosen.pseudonym_secret_arn, portfolio_id=chosen.portfolio_id
     )

@@ -2,7 +2,7 @@
 
 Effect: a POST signed by Meta lies in the inbound queue before it is answered with 200; a GET with
 the verify token is answered with its challenge. Card numbers are masked before; apart from that
-nothing is read here.
+nothing is read here. Whoever is told no is entered in the audit log; what is taken, by `inbound`.
 On failure: 401 for anything not signed; 503 when AWS refuses, so that Meta delivers again.
 """
 
@@ -29,8 +29,10 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
 def _handshake(event: dict[str, Any]) -> dict[str, Any]:
     asked = request.handshake(event)
     if asked is None or not wiring.gatekeeper().knows(asked.verify_token):
+        wiring.enter(event, "HANDSHAKE_REFUSED")
         log.warning("handshake refused")
         return _answer(403)
+    wiring.enter(event, "HANDSHAKE_ANSWERED")
     return _answer(200, asked.challenge)
 
 
@@ -38,6 +40,7 @@ def _receive(event: dict[str, Any]) -> dict[str, Any]:
     body = request.raw_body(event)
     signature = request.header(event, "X-Hub-Signature-256")
     if body is None or not wiring.gatekeeper().signed(body, signature):
+        wiring.enter(event, "DELIVERY_REFUSED")
         log.warning("signature refused", present=signature is not None)
         log.metric("SignatureFailures")
         return _answer(401)

@@ -1,7 +1,9 @@
 """Composition root: built once per execution environment."""
 
 import os
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from functions.core.content.transit import TransitSealer
 from functions.core.runtime import aws
@@ -29,6 +31,13 @@ def sealer() -> TransitSealer:
 @cache
 def inbox() -> Inbox:
     return Inbox(sealer=sealer(), sqs=aws.sqs(), s3=aws.s3, settings=settings())
+
+
+def enter(event: Mapping[str, Any], action: str) -> None:
+    """Into the audit log; only who is told no, or shakes hands, waits for these imports."""
+    from functions.webhook import auditing
+
+    auditing.enter(event, action)
 
 
 def warm_up() -> None:

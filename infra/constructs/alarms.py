@@ -14,6 +14,7 @@ from infra.acknowledge import SERVERLESS, acknowledge
 
 FIVE_MINUTES = Duration.minutes(5)
 ONE_MINUTE = Duration.minutes(1)
+_AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 
 
 class Alarms(Construct):
@@ -60,17 +61,39 @@ class Alarms(Construct):
         periods: int = 1,
     ) -> None:
         """`means`: what happened and what to do, for the person who is woken."""
-        alarm = cloudwatch.Alarm(
-            self,
-            name,
-            metric=metric,
-            threshold=at_least,
-            evaluation_periods=periods,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            alarm_description=means,
-            # no traffic is no trouble
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        self._add(
+            cloudwatch.Alarm(
+                self,
+                name,
+                metric=metric,
+                threshold=at_least,
+                evaluation_periods=periods,
+                comparison_operator=_AT_LEAST,
+                alarm_description=means,
+                # no traffic is no trouble
+                treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            )
         )
+
+    def when_silent(
+        self, name: str, metric: cloudwatch.IMetric, *, periods: int, means: str
+    ) -> None:
+        """Of what is counted whether or not anybody does anything: nothing in so many periods."""
+        self._add(
+            cloudwatch.Alarm(
+                self,
+                name,
+                metric=metric,
+                threshold=1,
+                evaluation_periods=periods,
+                comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+                alarm_description=means,
+                # who is gone counts nothing
+                treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
+            )
+        )
+
+    def _add(self, alarm: cloudwatch.Alarm) -> None:
         action = actions.SnsAction(self.topic)
         alarm.add_alarm_action(action)
         alarm.add_ok_action(action)

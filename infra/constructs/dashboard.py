@@ -37,12 +37,7 @@ class Dashboard(cloudwatch.Dashboard):
         )
 
     def add_content(self, archiver: lambda_.IFunction) -> None:
-        lag = archiver.metric(
-            "IteratorAge",
-            label="oldest change not archived",
-            statistic=cloudwatch.Stats.MAXIMUM,
-            period=FIVE_MINUTES,
-        )
+        lag = _lag(archiver, "oldest change not archived")
         self.add_widgets(
             _graph(
                 "Card numbers masked",
@@ -50,6 +45,17 @@ class Dashboard(cloudwatch.Dashboard):
             ),
             _graph("Media, by state", [counted_by("MediaSettled", "state", period=FIVE_MINUTES)]),
             _graph("Archive: milliseconds behind", [lag]),
+        )
+
+    def add_audit_log(self, sequencer: lambda_.IFunction) -> None:
+        counts = ("AuditSequenced", "AuditBatches")
+        self.add_widgets(
+            _graph(
+                "Audit log: entries and batches",
+                [counted(name, period=FIVE_MINUTES) for name in counts],
+            ),
+            _graph("Audit log: witness refused", [counted("WitnessRefused", period=FIVE_MINUTES)]),
+            _graph("Audit log: milliseconds behind", [_lag(sequencer, "oldest entry not in it")]),
         )
 
     def add_apis(self, apis: Mapping[str, apigateway.RestApi]) -> None:
@@ -104,6 +110,12 @@ def _graph(
     title: str, metrics: Sequence[cloudwatch.IMetric], *, width: int = _THIRD
 ) -> cloudwatch.GraphWidget:
     return cloudwatch.GraphWidget(title=title, left=metrics, width=width)
+
+
+def _lag(function: lambda_.IFunction, label: str) -> cloudwatch.Metric:
+    return function.metric(
+        "IteratorAge", label=label, statistic=cloudwatch.Stats.MAXIMUM, period=FIVE_MINUTES
+    )
 
 
 def _waiting(name: str, queue: sqs.IQueue) -> cloudwatch.Metric:

@@ -7,6 +7,9 @@ from constructs import Construct
 
 from infra.constructs.permissions import LOGS_OF_ACCOUNT
 
+# the longest AWS offers: a key deleted by mistake takes everything under it along
+PENDING_WINDOW = Duration.days(30)
+
 
 class Keys(Construct):
     """One key for data at rest, one for what is on its way, one for logs and alarms."""
@@ -30,8 +33,7 @@ def _key(scope: Construct, name: str, purpose: str, removal_policy: RemovalPolic
         name,
         description=f"Amana: {purpose}",
         enable_key_rotation=True,
-        # the longest AWS offers: a key deleted by mistake takes everything under it along
-        pending_window=Duration.days(30),
+        pending_window=PENDING_WINDOW,
         removal_policy=removal_policy,
     )
 

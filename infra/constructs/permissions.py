@@ -88,6 +88,22 @@ def use_content_keys(table: dynamodb.ITable, *, create: bool) -> Grant:
     return use_table(table, *actions)
 
 
+def write_audit(outbox: dynamodb.ITable, *, function: str) -> list[Grant]:
+    """Entries of `function` set out for the audit log; nobody takes one back, or renumbers.
+
+    Entries lie under hashes, what numbers the writers of a function under its name.
+    """
+    numbered = "WRITERS#"
+    entries: Conditions = {"ForAllValues:StringNotLike": {"dynamodb:LeadingKeys": [f"{numbered}*"]}}
+    writers: Conditions = {
+        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [f"{numbered}{function}"]}
+    }
+    return [
+        _grant(["dynamodb:PutItem"], [outbox.table_arn], conditions=entries),
+        _grant(["dynamodb:UpdateItem"], [outbox.table_arn], conditions=writers),
+    ]
+
+
 def query(table: dynamodb.ITable, *, indexes: Sequence[str], table_itself: bool = False) -> Grant:
     resources = [f"{table.table_arn}/index/{index}" for index in indexes]
     return _grant(["dynamodb:Query"], resources + [table.table_arn] * table_itself)
@@ -121,7 +137,12 @@ def read_stream(table: dynamodb.ITable) -> Grant:
 
 
 def invoke(*functions: lambda_.IFunction) -> Grant:
-    return _grant(["lambda:InvokeFunction"], [each.function_arn for each in functions])
+    return invoke_arn(*(each.function_arn for each in functions))
+
+
+def invoke_arn(*arns: str) -> Grant:
+    """Of functions that are not ours, maybe of another account."""
+    return _grant(["lambda:InvokeFunction"], arns)
 
 
 def state_machine_arn(name: str) -> str:

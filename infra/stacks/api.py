@@ -8,6 +8,7 @@ from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
 from functions.archive_api.settings import ArchiveApiSettings
+from functions.audit_api.settings import AuditApiSettings
 from functions.media_api.settings import MediaApiSettings
 from functions.messages_api.settings import MessagesApiSettings
 from infra.config import StageConfig
@@ -56,6 +57,7 @@ class ApiStack(FunctionStack):
         self.messages_api = self._messages_api()
         self.media_api = self._media_api()
         self.archive_api = self._archive_api()
+        self.audit_api = self._audit_api()
         self.api = self._api()
         self._outputs()
 
@@ -76,6 +78,7 @@ class ApiStack(FunctionStack):
                 portfolio_id=stage.tenant.portfolio_id,
                 phone_number_ids=",".join(stage.tenant.phone_number_ids),
                 max_pending_per_conversation=stage.max_pending_per_conversation,
+                outbox_table=data.outbox.table_name,
             ),
             grants=[
                 permissions.use_table(data.conversations, *READ_WRITE),
@@ -90,6 +93,7 @@ class ApiStack(FunctionStack):
                 permissions.use_key(
                     data.keys.data, through=["dynamodb", "s3", "secretsmanager"], write=True
                 ),
+                *permissions.write_audit(data.outbox, function="messages_api"),
             ],
             sizing=Sizing(
                 memory_mib=512,
@@ -117,6 +121,7 @@ class ApiStack(FunctionStack):
                 pseudonym_secret_arn=data.pseudonym.secret_arn,
                 portfolio_id=stage.tenant.portfolio_id,
                 phone_number_ids=",".join(stage.tenant.phone_number_ids),
+                outbox_table=data.outbox.table_name,
             ),
             grants=[
                 permissions.use_table(data.conversations, *READ_WRITE),
@@ -133,6 +138,7 @@ class ApiStack(FunctionStack):
                 permissions.use_key(
                     data.keys.data, through=["dynamodb", "s3", "secretsmanager"], write=True
                 ),
+                *permissions.write_audit(data.outbox, function="media_api"),
             ],
             sizing=Sizing(
                 memory_mib=512,
@@ -159,6 +165,7 @@ class ApiStack(FunctionStack):
                 pseudonym_secret_arn=data.pseudonym.secret_arn,
                 portfolio_id=stage.tenant.portfolio_id,
                 ephemeral_table=data.ephemeral.table_name,
+                outbox_table=data.outbox.table_name,
             ),
             grants=[
                 permissions.use_table(data.compliance, "BatchGetItem", "UpdateItem"),
@@ -172,11 +179,38 @@ class ApiStack(FunctionStack):
                 permissions.use_key(
                     data.keys.data, through=["dynamodb", "s3", "secretsmanager"], write=True
                 ),
+                *permissions.write_audit(data.outbox, function="archive_api"),
             ],
             sizing=Sizing(
                 memory_mib=512,
                 timeout=_TIMEOUT,
                 concurrency=stage.concurrency.archive_api,
+            ),
+        )
+
+    def _audit_api(self) -> Function:
+        data, stage = self.data, self.stage
+        return Function(
+            self,
+            "AuditApi",
+            name="audit_api",
+            platform=self.platform,
+            settings=AuditApiSettings(
+                audit_bucket=data.audit.bucket_name,
+                outbox_table=data.outbox.table_name,
+            ),
+            # it reads what the sequencer has signed, and can sign nothing itself
+            grants=[
+                permissions.use_objects(data.audit, "GetObject"),
+                permissions.tell_missing(data.audit),
+                permissions.use_key(data.keys.data, through=["s3"], write=False),
+                permissions.use_key(data.keys.data, through=["dynamodb"], write=True),
+                *permissions.write_audit(data.outbox, function="audit_api"),
+            ],
+            sizing=Sizing(
+                memory_mib=512,
+                timeout=_TIMEOUT,
+                concurrency=stage.concurrency.audit_api,
             ),
         )
 
@@ -199,6 +233,7 @@ class ApiStack(FunctionStack):
             "messages_api": self.messages_api,
             "media_api": self.media_api,
             "archive_api": self.archive_api,
+            "audit_api": self.audit_api,
         }
         for route in ROUTES:
             self._add(route, functions[route.function], rest, authorizer)

@@ -8,6 +8,7 @@ from constructs import Construct
 from infra.config import StageConfig
 from infra.constructs.function import Platform
 from infra.constructs.keys import Keys
+from infra.constructs.lifecycle import removal_policy
 from infra.constructs.queues import dead_letter_queue
 
 
@@ -28,7 +29,10 @@ class StageStack(cdk.Stack):
 
 
 class FunctionStack(StageStack):
-    """A stack with functions, and one queue for those of their invocations that failed for good."""
+    """A stack with functions, and one queue for those of their invocations that failed for good.
+
+    `keys`: without them it makes its own, and stands in an account by itself.
+    """
 
     def __init__(
         self,
@@ -38,13 +42,14 @@ class FunctionStack(StageStack):
         stage: StageConfig,
         purpose: str,
         assets: Path,
-        keys: Keys,
+        keys: Keys | None = None,
     ) -> None:
         super().__init__(scope, name, stage=stage, purpose=purpose)
+        self.keys = keys or Keys(self, "Keys", removal_policy=removal_policy(retain=stage.retain))
         self.failed_invocations = dead_letter_queue(
-            self, "FailedInvocations", key=keys.transit, retain=stage.retain
+            self, "FailedInvocations", key=self.keys.transit, retain=stage.retain
         )
         self.platform = Platform(
-            stage=stage, assets=assets, keys=keys, failed_invocations=self.failed_invocations
+            stage=stage, assets=assets, keys=self.keys, failed_invocations=self.failed_invocations
         )
         cdk.CfnOutput(self, "FailedInvocationsUrl", value=self.failed_invocations.queue_url)

@@ -93,6 +93,7 @@ class ContentStack(FunctionStack):
                 retention_class=stage.archive_retention.name,
                 # the emulator knows no window, and has one shard
                 stream_shards="one" if stage.is_local else "window",
+                outbox_table=data.outbox.table_name,
             ),
             # ciphertext is copied as it is: no content key is in reach
             grants=[
@@ -104,6 +105,7 @@ class ContentStack(FunctionStack):
                 permissions.use_objects(data.media, "GetObject", below="updates/"),
                 permissions.tell_missing(data.archive, data.media),
                 permissions.use_key(data.keys.data, through=["dynamodb", "s3"], write=True),
+                *permissions.write_audit(data.outbox, function="archiver"),
             ],
             sizing=Sizing(
                 memory_mib=512,
@@ -149,6 +151,7 @@ class ContentStack(FunctionStack):
                 partition=Aws.PARTITION,
                 epoch_days=stage.epoch_days,
                 pending_days=stage.epoch_key_pending_days,
+                outbox_table=data.outbox.table_name,
             ),
             grants=[
                 permissions.make_keys(stage=stage.name),
@@ -161,6 +164,7 @@ class ContentStack(FunctionStack):
                     data.archive, "PutObject", "PutObjectRetention", below="proofs/"
                 ),
                 permissions.use_key(data.keys.data, through=["dynamodb", "s3"], write=True),
+                *permissions.write_audit(data.outbox, function="epoch"),
             ],
             sizing=Sizing(
                 memory_mib=512,
@@ -191,6 +195,7 @@ class ContentStack(FunctionStack):
                 media_queue_url=source.queue.queue_url,
                 malware_scan="on" if scan else "off",
                 scan_bucket=scan.bucket.bucket_name if scan else "",
+                outbox_table=data.outbox.table_name,
             ),
             grants=[
                 permissions.consume(source.queue),
@@ -216,6 +221,7 @@ class ContentStack(FunctionStack):
                     data.keys.data, through=["dynamodb", "s3", "secretsmanager"], write=True
                 ),
                 *(_scanning(scan.bucket) if scan else []),
+                *permissions.write_audit(data.outbox, function="media"),
             ],
             sizing=Sizing(
                 # a part of 6 MiB and a frame of 64 KiB, whatever the size of the medium
@@ -242,6 +248,7 @@ class ContentStack(FunctionStack):
                 compliance_table=data.compliance.table_name,
                 conversations_table=data.conversations.table_name,
                 keys_table=data.content_keys.table_name,
+                outbox_table=data.outbox.table_name,
             ),
             grants=[
                 permissions.use_objects(data.archive, "GetObject"),
@@ -257,6 +264,7 @@ class ContentStack(FunctionStack):
                 permissions.use_table(data.conversations, "BatchGetItem"),
                 permissions.use_content_keys(data.content_keys, create=True),
                 permissions.use_key(data.keys.data, through=["dynamodb", "s3"], write=True),
+                *permissions.write_audit(data.outbox, function="exporter"),
             ],
             sizing=Sizing(
                 # a page of a transcript with its images

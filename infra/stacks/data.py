@@ -10,6 +10,7 @@ from constructs import Construct
 
 from infra.config import StageConfig
 from infra.constructs.archive_bucket import ArchiveBucket
+from infra.constructs.audit_bucket import AuditBucket
 from infra.constructs.backup import Backup
 from infra.constructs.buckets import Bucket, LogsBucket, expire_after
 from infra.constructs.keys import Keys
@@ -36,7 +37,13 @@ class DataStack(StageStack):
             Backup(
                 self,
                 "Backup",
-                tables=[self.conversations, self.ephemeral, self.content_keys, self.compliance],
+                tables=[
+                    self.conversations,
+                    self.ephemeral,
+                    self.content_keys,
+                    self.compliance,
+                    self.outbox,
+                ],
                 key=self.keys.data,
                 retain=stage.retain,
             )
@@ -85,6 +92,15 @@ class DataStack(StageStack):
         self.compliance = Table(
             self, "Compliance", key=self.keys.data, retain=retain, sort_key="sk"
         )
+        # entries of the audit log on their way: the log takes them from the stream in seconds
+        self.outbox = Table(
+            self,
+            "Outbox",
+            key=self.keys.data,
+            retain=retain,
+            stream=dynamodb.StreamViewType.NEW_IMAGE,
+            time_to_live_attribute="expires_at",
+        )
 
     def _buckets(self) -> None:
         retain = self.stage.retain
@@ -111,6 +127,9 @@ class DataStack(StageStack):
         )
         self.archive = ArchiveBucket(
             self, "Archive", key=self.keys.data, logs=self.logs, stage=self.stage
+        )
+        self.audit = AuditBucket(
+            self, "Audit", key=self.keys.data, logs=self.logs, stage=self.stage
         )
         self.exports = Bucket(
             self,
@@ -190,9 +209,11 @@ class DataStack(StageStack):
         CfnOutput(self, "EphemeralTable", value=self.ephemeral.table_name)
         CfnOutput(self, "KeysTable", value=self.content_keys.table_name)
         CfnOutput(self, "ComplianceTable", value=self.compliance.table_name)
+        CfnOutput(self, "OutboxTable", value=self.outbox.table_name)
         CfnOutput(self, "TransitBucket", value=self.transit.bucket_name)
         CfnOutput(self, "MediaBucket", value=self.media.bucket_name)
         CfnOutput(self, "ArchiveBucket", value=self.archive.bucket_name)
+        CfnOutput(self, "AuditBucket", value=self.audit.bucket_name)
         CfnOutput(self, "ExportsBucket", value=self.exports.bucket_name)
         CfnOutput(self, "LogsBucket", value=self.logs.bucket_name)
         for name in ("meta", "access-token", "pseudonym"):

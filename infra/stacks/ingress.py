@@ -59,6 +59,7 @@ class IngressStack(FunctionStack):
                 meta_secret_arn=data.meta.secret_arn,
                 transit_key_arn=data.keys.transit.key_arn,
                 claim_check_bytes=stage.claim_check_bytes,
+                outbox_table=data.outbox.table_name,
             ),
             grants=[
                 permissions.send_to(self.inbound.queue),
@@ -67,6 +68,8 @@ class IngressStack(FunctionStack):
                 permissions.call_key(data.keys.transit, "GenerateDataKey"),
                 permissions.use_key(data.keys.transit, through=["s3"], write=True),
                 permissions.use_key(data.keys.data, through=["secretsmanager"], write=False),
+                permissions.use_key(data.keys.data, through=["dynamodb"], write=True),
+                *permissions.write_audit(data.outbox, function="webhook"),
             ],
             # HMAC over 3 MB and the imports of a cold start want some processor
             sizing=Sizing(

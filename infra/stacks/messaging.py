@@ -91,6 +91,7 @@ class MessagingStack(FunctionStack):
                 card_policy=stage.tenant.card_policy,
                 language=stage.tenant.language,
                 portfolio_id=stage.tenant.portfolio_id,
+                outbox_table=data.outbox.table_name,
             ),
             grants=[
                 permissions.consume(source.queue),
@@ -107,6 +108,7 @@ class MessagingStack(FunctionStack):
                 permissions.use_key(
                     data.keys.data, through=["dynamodb", "s3", "secretsmanager"], write=True
                 ),
+                *permissions.write_audit(data.outbox, function="inbound"),
             ],
             sizing=Sizing(
                 memory_mib=512,
@@ -140,6 +142,7 @@ class MessagingStack(FunctionStack):
                 graph_version=stage.graph_version,
                 messages_per_second=stage.tenant.messages_per_second,
                 ambiguous_wait_seconds=stage.ambiguous_wait_seconds,
+                outbox_table=data.outbox.table_name,
             ),
             grants=[
                 permissions.consume(self.outbound.queue),
@@ -151,6 +154,7 @@ class MessagingStack(FunctionStack):
                 permissions.use_key(
                     data.keys.data, through=["dynamodb", "secretsmanager"], write=True
                 ),
+                *permissions.write_audit(data.outbox, function="sender"),
             ],
             sizing=Sizing(
                 # it waits for Graph most of the time

@@ -14,6 +14,7 @@ from infra.constructs.function import Function
 from infra.constructs.metrics import counted
 from infra.constructs.rest_api import RestApi
 from infra.stacks.api import ApiStack
+from infra.stacks.audit import AuditStack
 from infra.stacks.base import StageStack
 from infra.stacks.content import ContentStack
 from infra.stacks.data import DataStack
@@ -33,6 +34,8 @@ _WEBHOOK_P99_MILLISECONDS = 1000
 _MEDIA_WAIT_SECONDS = int(value("media", "fetch", "overdue")) * 3600
 # an hour: far more than a window and a few repeats, far less than the day a stream remembers
 _ARCHIVE_LAG_MILLISECONDS = 3_600_000
+# five minutes, as long as an entry may take by the log's format
+_AUDIT_LAG_MILLISECONDS = 300_000
 
 
 class ObservabilityStack(StageStack):
@@ -46,6 +49,7 @@ class ObservabilityStack(StageStack):
         messaging: MessagingStack,
         api: ApiStack,
         content: ContentStack,
+        audit: AuditStack,
     ) -> None:
         super().__init__(scope, "observability", stage=stage, purpose="alarms and dashboard")
         self.alarms = Alarms(
@@ -62,6 +66,7 @@ class ObservabilityStack(StageStack):
             "MediaDlq": messaging.media.dlq,
             "ApiFailed": api.failed_invocations,
             "ContentFailed": content.failed_invocations,
+            "AuditFailed": audit.failed_invocations,
         }
         self.functions = {
             "Webhook": ingress.webhook,
@@ -71,10 +76,12 @@ class ObservabilityStack(StageStack):
             "MessagesApi": api.messages_api,
             "MediaApi": api.media_api,
             "ArchiveApi": api.archive_api,
+            "AuditApi": api.audit_api,
             "Media": content.media,
             "Archiver": content.archiver,
             "Epoch": content.epoch,
             "Exporter": content.exporter,
+            "AuditSequencer": audit.sequencer,
         }
         self.workflows = {
             "EpochWorkflow": content.epoch_workflow,
@@ -84,6 +91,7 @@ class ObservabilityStack(StageStack):
         self._watch_queues()
         self._watch_messages()
         self._watch_content()
+        self._watch_audit_log()
         for name, workflow in self.workflows.items():
             self._watch_workflow(name, workflow)
         for name, rest in self.apis.items():
@@ -188,6 +196,29 @@ class ObservabilityStack(StageStack):
             means="A large update was gone before the archive had it: its record says so.",
         )
 
+    def _watch_audit_log(self) -> None:
+        self.alarms.when(
+            "AuditLag",
+            self.functions["AuditSequencer"].function.metric(
+                "IteratorAge", period=FIVE_MINUTES, statistic=cloudwatch.Stats.MAXIMUM
+            ),
+            at_least=_AUDIT_LAG_MILLISECONDS,
+            means="Entries wait for the audit log; their stream forgets them after 24 hours.",
+        )
+        self.alarms.when_silent(
+            "AuditSilent",
+            counted("AuditBatches", period=FIVE_MINUTES),
+            # after as long verifiers call the log silent
+            periods=3,
+            means="The audit log proves no silence any more: see errors of its sequencer at once.",
+        )
+        self.alarms.when(
+            "WitnessRefused",
+            counted("WitnessRefused", period=FIVE_MINUTES),
+            at_least=1,
+            means="The witness saw another history of the audit log: run `amana audit verify`.",
+        )
+
     def _watch_workflow(self, name: str, workflow: Workflow) -> None:
         machine = workflow.machine
         ends = {
@@ -237,6 +268,7 @@ class ObservabilityStack(StageStack):
         dashboard.add_alarms(self.alarms.all)
         dashboard.add_messages()
         dashboard.add_content(self.functions["Archiver"].function)
+        dashboard.add_audit_log(self.functions["AuditSequencer"].function)
         dashboard.add_apis({name: rest.api for name, rest in self.apis.items()})
         dashboard.add_queues({**self.queues, **self.slow_queues}, self.dlqs)
         dashboard.add_functions({name: each.function for name, each in self.functions.items()})
@@ -246,5 +278,6 @@ class ObservabilityStack(StageStack):
                 "Ephemeral": data.ephemeral,
                 "ContentKeys": data.content_keys,
                 "Compliance": data.compliance,
+                "Outbox": data.outbox,
             }
         )

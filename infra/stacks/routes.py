@@ -5,6 +5,7 @@ from dataclasses import dataclass
 READ, SEND = "messages:read", "messages:send"
 MEDIA_READ, MEDIA_WRITE = "media:read", "media:write"
 EXPORT = "archive:export"
+AUDIT = "audit:read"
 
 SCOPES = {
     SEND: "Send messages",
@@ -12,6 +13,7 @@ SCOPES = {
     MEDIA_READ: "Fetch media",
     MEDIA_WRITE: "Upload media",
     EXPORT: "Export from the archive",
+    AUDIT: "Read the audit log",
 }
 
 
@@ -59,5 +61,10 @@ ROUTES = (
         ("POST", "v1/archive/exports", EXPORT, _KEY),
         ("GET", "v1/archive/exports/{id}", EXPORT, ()),
         ("GET", "v1/archive/exports/{id}/files/{name}", EXPORT, _TICKET),
+    ),
+    *_routes(
+        "audit_api",
+        ("GET", "v1/audit/entries", AUDIT, ()),
+        ("GET", "v1/audit/entries/{id}/proof", AUDIT, ()),
     ),
 )

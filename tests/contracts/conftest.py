@@ -12,6 +12,7 @@ from functions.core.runtime.dynamodb import DynamoRecords
 from functions.core.sending.channels import DynamoChannels, DynamoPace
 from functions.core.sending.dynamodb import DynamoDue, DynamoSending
 from tests.fakes import tables
+from tests.fakes.audit import table_writer
 from tests.fakes.keys import sealing
 from tests.fakes.records import MemoryRecords
 from tests.fakes.sending import MemoryChannels, MemoryPace, MemorySending
@@ -19,7 +20,7 @@ from tests.fakes.sending import MemoryChannels, MemoryPace, MemorySending
 
 class Sending(DynamoSending, DynamoDue):
     def __init__(self, client, table, seal):
-        DynamoSending.__init__(self, client, table, seal)
+        DynamoSending.__init__(self, client, table, seal, table_writer(client))
 
 
 @dataclass

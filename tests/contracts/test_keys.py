@@ -11,6 +11,7 @@ from functions.core.content.epoch_dynamodb import DynamoEpochs
 from functions.core.content.keystore import EpochState, StoredKey
 from functions.core.runtime.values import encode
 from tests.fakes import tables
+from tests.fakes.audit import table_writer
 from tests.fakes.keys import MemoryKeys
 
 NOW = 1_790_000_000_000
@@ -58,7 +59,7 @@ def empty(request):
     with mock_aws():
         client = boto3.client("dynamodb")
         tables.create(client)
-        yield InDynamo(client, "keys")
+        yield InDynamo(client, "keys", table_writer(client))
 
 
 @pytest.fixture
@@ -202,7 +203,7 @@ def test_an_index_that_still_lists_what_has_moved_hides_no_key_that_has_not():
     with mock_aws():
         client = boto3.client("dynamodb")
         tables.create(client)
-        keys, epochs = InDynamo(client, "keys"), DynamoEpochs(client, "keys")
+        keys, epochs = InDynamo(client, "keys", table_writer(client)), DynamoEpochs(client, "keys")
         keys.open_epoch()
         for person in people:
             keys.create(replace(KEY, id=person), replaces=None)

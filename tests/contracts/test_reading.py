@@ -18,6 +18,7 @@ from functions.core.runtime.dynamodb import DynamoRecords
 from functions.core.sending.dynamodb import DynamoSending
 from functions.core.sending.model import WindowRule
 from tests.fakes import build, tables
+from tests.fakes.audit import table_writer
 from tests.fakes.keys import sealing
 from tests.fakes.reading import MemoryBlobSource, MemoryListing
 from tests.fakes.records import MemoryRecords
@@ -91,7 +92,7 @@ def world(request):
         seal = sealing()
         yield make_world(
             SealedRecords(DynamoRecords(dynamodb, "conversations"), seal),
-            DynamoSending(dynamodb, "conversations", seal),
+            DynamoSending(dynamodb, "conversations", seal, table_writer(dynamodb)),
             DynamoListing(dynamodb, "conversations", seal),
             S3Blobs(s3, BUCKET, seal.ring),
             S3BlobSource(s3, BUCKET, seal.ring),

@@ -17,6 +17,7 @@ from functions.core.conversations.read_dynamodb import S3BlobSource
 from functions.core.runtime.dynamodb import DynamoRecords
 from functions.core.runtime.records import Key, Write
 from tests.fakes import tables
+from tests.fakes.audit import table_writer
 from tests.fakes.keys import MemoryKeys, MemoryRoots
 from tests.fakes.records import MemoryRecords
 from tests.unit.content.test_sealed_records import EXAMPLES, INTENT, MESSAGE
@@ -51,7 +52,7 @@ def stores(request):
         tables.create(client)
         tables.open_epoch(client, kms)
         table = DynamoRecords(client, "conversations")
-        yield Stores(table, DynamoKeys(client, "keys"), KmsRoots(kms))
+        yield Stores(table, DynamoKeys(client, "keys", table_writer(client)), KmsRoots(kms))
 
 
 @pytest.mark.parametrize(("key", "item"), EXAMPLES)
@@ -114,7 +115,7 @@ def test_large_updates_are_sealed_objects_that_open_under_their_own_name_only():
         tables.open_epoch(client, kms)
         where = {"LocationConstraint": "eu-central-1"}
         s3.create_bucket(Bucket="media", CreateBucketConfiguration=where)
-        keys = DynamoKeys(client, "keys")
+        keys = DynamoKeys(client, "keys", table_writer(client))
         S3Blobs(s3, "media", KeyRing(store=keys, roots=KmsRoots(kms))).put(
             "updates/a", b"canary", key_id="n1~0"
         )

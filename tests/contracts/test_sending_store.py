@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+from functions.core.audit.model import Actor, Event
+from functions.core.audit.vocabulary import Action
 from functions.core.conversations.model import ThreadMark, fold_thread
 from functions.core.runtime.records import digest_of, fold_all
 from functions.core.sending.dynamodb import thread_key
@@ -8,10 +10,17 @@ from functions.core.sending.store import Channel, Claim, NewIntent
 
 THREAD, NOW = "106540000000001#nabc", 1_790_000_000_000
 
+ENTRY = Event(
+    action=Action.SEND_SETTLED,
+    by=Actor(kind="system", id="sender"),
+    facts={"attempt": 1, "state": "accepted"},
+)
+
 
 def intent(message_id, *, thread_item=None, at=NOW):
     attributes = fold_thread(thread_item, THREAD, [ThreadMark(at)], entry_point_hours=72)
     return NewIntent(
+        entry=ENTRY,
         message_id=message_id,
         thread=THREAD,
         attributes={
@@ -36,6 +45,7 @@ def create(stores, *ids):
 
 def claim(message_id="m_1", **changes):
     fresh = Claim(
+        entry=ENTRY,
         message_id=message_id,
         thread=THREAD,
         attempt=0,
@@ -111,8 +121,8 @@ def test_a_claim_holds_to_the_window_of_another_thread_of_the_person(stores):
 def test_a_state_advances_only_from_the_one_expected(stores):
     create(stores, "m_1")
     done = {"send_state": "accepted", "wamid": "wamid.1", "key": "nabc~0"}
-    assert not stores.sending.advance("m_1", SendState.SENDING, done)
-    assert stores.sending.advance("m_1", SendState.QUEUED, done)
+    assert not stores.sending.advance("m_1", SendState.SENDING, done, ENTRY)
+    assert stores.sending.advance("m_1", SendState.QUEUED, done, ENTRY)
     assert stores.sending.message("m_1")["wamid"] == "wamid.1"
 
 
@@ -144,7 +154,7 @@ def test_a_thread_with_nothing_pending_is_never_scheduled(stores):
 def test_an_answer_is_what_the_business_sent_in_that_time(stores):
     create(stores, "m_1")
     assert not stores.sending.answered([THREAD], NOW - 1, NOW + 1), "queued is not sent"
-    stores.sending.advance("m_1", SendState.QUEUED, {"send_state": "accepted"})
+    stores.sending.advance("m_1", SendState.QUEUED, {"send_state": "accepted"}, ENTRY)
     assert stores.sending.answered([THREAD], NOW - 1, NOW + 1)
     assert not stores.sending.answered([THREAD], NOW + 1, NOW + 2)
     assert not stores.sending.answered(["106540000000001#bxyz"], NOW - 1, NOW + 1)

@@ -81,7 +81,7 @@ def test_buckets_have_the_default_encryption_of_their_template(platform):
     s3 = local_session().client("s3", endpoint_url=platform.facts.aws_endpoint, config=LOCAL_CONFIG)
     outputs = platform.facts.outputs["amana-local-data"]
 
-    names = ("TransitBucket", "MediaBucket", "ArchiveBucket", "ExportsBucket")
+    names = ("TransitBucket", "MediaBucket", "ArchiveBucket", "AuditBucket", "ExportsBucket")
     assert len(encrypted_buckets(platform.workspace.assembly)) == len(names)
     for name in names:
         found = s3.get_bucket_encryption(Bucket=outputs[name])

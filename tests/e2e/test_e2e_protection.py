@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from cli.archive import verify_archive
 from cli.demo.messages import invented_phone
 from functions.core.content.dynamodb import DynamoKeys
+from tests.fakes.audit import audit_writer
 
 DENIED = {"AccessDenied", "InvalidRequest", "MethodNotAllowed"}
 
@@ -139,7 +140,7 @@ def test_when_a_key_is_destroyed_its_content_is_gone_and_nothing_else(platform, 
     gone = person_says(platform, "to be forgotten")
     kept = person_says(platform, "to be remembered")
     table = platform.facts.outputs["amana-local-data"]["KeysTable"]
-    keys = DynamoKeys(platform.client("dynamodb"), table)
+    keys = DynamoKeys(platform.client("dynamodb"), table, audit_writer())
     key_id = thread_key(platform, gone)
     assert keys.destroy(keys.load([key_id])[key_id], now_ms=int(time.time() * 1000))
     cold()

@@ -12,8 +12,8 @@ from boto3.dynamodb.types import Binary
 from functions.core.archive.segment import Head, Retention, lines
 from functions.core.archive.service import Archiver
 from functions.core.archive.store import Kept
-from functions.core.archive.stream import Change, change_from
 from functions.core.archive.verify import Entry, Lock
+from functions.core.runtime.streams import Change, change_from
 from functions.core.runtime.values import encode
 from tests.fakes import tables
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from functions.core.audit.model import Actor
 from functions.core.media.sendable import SendableMedia
 from functions.core.sending.addressing import Addressing
 from functions.core.sending.delivery import Delivery, DeliveryRules
@@ -12,7 +13,7 @@ from functions.core.sending.model import WindowRule
 from functions.core.sending.outcomes import OutcomeRules
 from functions.core.sending.pacing import Pacing, PacingRules
 from functions.core.sending.references import References
-from functions.core.sending.service import Accepted, SendingRules, SendingService
+from functions.core.sending.service import Accepted, Asked, SendingRules, SendingService
 from tests.fakes import build
 from tests.fakes.graph import FakeGraph
 from tests.fakes.media import MemoryMedia
@@ -106,7 +107,7 @@ class Platform:
         wanted = {"to": f"+{PERSON}", "type": "text", "text": {"body": "hello"}, **message}
         wanted = {name: value for name, value in wanted.items() if value is not None}
         parsed = parse_message(build.body(wanted))
-        return self.service.accept(client_id=client, idempotency_key=key, message=parsed)
+        return self.service.accept(Asked(by=Actor(kind="client", id=client), key=key), parsed)
 
     def write_in(self, *, sender: str = PERSON, wamid: str = "wamid.in", **extra: Any) -> None:
         """The person writes, now."""

@@ -1,6 +1,7 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from functions.core.audit.model import Event
 from functions.core.conversations.model import moment, moment_ms
 from functions.core.runtime.records import Item, Key
 from functions.core.sending.dynamodb import message_key, thread_key
@@ -14,6 +15,7 @@ class MemorySending:
 
     def __init__(self, records: MemoryRecords) -> None:
         self._records = records
+        self.entries: list[Event] = []
 
     def message(self, message_id: str) -> Item | None:
         return self._get(message_key(message_id))
@@ -36,6 +38,7 @@ class MemorySending:
                 **intent.thread_attributes,
                 "pending": [*before.get("pending", []), intent.message_id],
             }
+            self.entries.append(intent.entry)
             return True
 
     def claim(self, claim: Claim) -> bool:
@@ -58,10 +61,15 @@ class MemorySending:
             message["attempt"] = claim.attempt + 1
             message["claimed_ms"] = claim.now_ms
             thread["pair_tat_ms"] = claim.next_pair_tat_ms
+            self.entries.append(claim.entry)
             return True
 
-    def advance(self, message_id: str, expected: str, attributes: Mapping[str, Any]) -> bool:
+    def advance(
+        self, message_id: str, expected: str, attributes: Mapping[str, Any], entry: Event
+    ) -> bool:
         with self._records.lock:
+            if entry not in self.entries:
+                self.entries.append(entry)
             item = self._records.items.get(message_key(message_id), {})
             if item.get("send_state") != expected:
                 return False

@@ -54,6 +54,15 @@ class Assembly:
             if artifact["type"] == "aws:cloudformation:stack"
         }
 
+    def dependencies(self) -> dict[str, set[str]]:
+        """Which stacks each stack waits for."""
+        manifest = json.loads((self.folder / "manifest.json").read_text())
+        stacks = self.stacks()
+        return {
+            name: stacks.keys() & manifest["artifacts"][name].get("dependencies", [])
+            for name in stacks
+        }
+
     def functions(self) -> dict[str, Resource]:
         """Deployed functions by the folder they come from."""
         return {

@@ -42,6 +42,7 @@ def test_every_kind_of_thing_has_a_scope_of_its_own():
         "openapi.json": {None},
         "media": {"media:read", "media:write"},
         "archive": {"archive:export"},
+        "audit": {"audit:read"},
     }
 
 
@@ -51,7 +52,7 @@ def test_every_scope_is_offered_to_clients(prod):
     assert offered == {route.scope for route in ROUTES if route.scope}
 
 
-@pytest.mark.parametrize("name", ["messages_api", "media_api", "archive_api"])
+@pytest.mark.parametrize("name", ["messages_api", "media_api", "archive_api", "audit_api"])
 def test_routes_are_those_that_the_function_serves_with_the_scope_it_asks_for(name):
     operations = importlib.import_module(f"functions.{name}.operations").OPERATIONS
     served = {
@@ -68,7 +69,7 @@ def test_routes_are_those_that_the_function_serves_with_the_scope_it_asks_for(na
     assert routed == served
 
 
-@pytest.mark.parametrize("name", ["messages_api", "media_api", "archive_api"])
+@pytest.mark.parametrize("name", ["messages_api", "media_api", "archive_api", "audit_api"])
 def test_calls_without_a_header_that_is_needed_do_not_reach_the_function(prod, name):
     operations = importlib.import_module(f"functions.{name}.operations").OPERATIONS
     needed = {
@@ -180,12 +181,15 @@ def test_clients_get_tokens_by_client_credentials_only(prod):
         ("content", {"EpochWorkflowArn", "ExportWorkflowArn"}),
         ("api", {"ApiUrl", "TokenUrl", "UserPoolId", "ClientId"}),
         ("data", {"ConversationsTable", "EphemeralTable", "KeysTable", "ComplianceTable"}),
+        ("data", {"OutboxTable", "AuditBucket"}),
+        ("audit", {"AuditSigningKeyArn", "AuditOrigin", "AuditSequencerRoleArn"}),
+        ("witness", {"WitnessFunctionArn", "WitnessSigningKeyArn", "WitnessName"}),
         ("data", {"TransitBucket", "MediaBucket", "ArchiveBucket", "ExportsBucket"}),
         ("observability", {"AlarmTopicArn"}),
     ],
 )
-def test_stacks_put_out_what_people_and_tools_need(prod, stack, outputs):
-    assert outputs <= set(prod.templates[stack]["Outputs"])
+def test_stacks_put_out_what_people_and_tools_need(witnessed, stack, outputs):
+    assert outputs <= set(witnessed.templates[stack]["Outputs"])
 
 
 def _shape(path):

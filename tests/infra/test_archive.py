@@ -2,6 +2,7 @@
 
 import pytest
 from iam_matrix import iam_matrix
+from locked import bucket, denied_to_all
 
 from infra.config import load_stage
 
@@ -17,24 +18,24 @@ WRITERS = {
 @pytest.mark.parametrize("name", STAGES)
 def test_every_object_is_locked_also_when_nobody_asks_for_it(assembled, name):
     stage = load_stage(name)
-    bucket = _bucket(assembled(name))
-    assert bucket["ObjectLockEnabled"] is True
-    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
-    assert bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"] == {
+    archive = bucket(assembled(name), "Archive")
+    assert archive["ObjectLockEnabled"] is True
+    assert archive["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert archive["ObjectLockConfiguration"]["Rule"]["DefaultRetention"] == {
         "Mode": stage.archive_lock_mode,
         "Days": stage.archive_retention.days,
     }
 
 
 def test_nothing_in_the_archive_expires_by_itself(prod):
-    (rule,) = _bucket(prod)["LifecycleConfiguration"]["Rules"]
+    (rule,) = bucket(prod, "Archive")["LifecycleConfiguration"]["Rules"]
     assert set(rule) == {"AbortIncompleteMultipartUpload", "Status"}
 
 
 @pytest.mark.parametrize("name", STAGES)
 def test_the_bucket_refuses_to_everyone_what_object_lock_leaves_open(assembled, name):
     stage = load_stage(name)
-    denied = _denied(assembled(name))
+    denied = denied_to_all(assembled(name), "Archive")
     assert denied["NoDeletion"] == (["s3:DeleteObject", "s3:DeleteObjectVersion"], None)
     assert denied["NoLifting"] == (["s3:BypassGovernanceRetention"], None)
     assert denied["NoOverwriting"] == (["s3:PutObject"], {"Null": {"s3:if-none-match": "true"}})
@@ -50,7 +51,7 @@ def test_the_bucket_refuses_to_everyone_what_object_lock_leaves_open(assembled, 
 
 
 def test_only_a_deployment_may_change_lock_lifecycle_and_policy(prod):
-    actions, condition = _denied(prod)["NoReconfiguration"]
+    actions, condition = denied_to_all(prod, "Archive")["NoReconfiguration"]
     assert actions == [
         "s3:DeleteBucketPolicy",
         "s3:PutBucketObjectLockConfiguration",
@@ -89,9 +90,10 @@ def test_only_who_writes_the_archive_may_put_and_lock_and_only_there(prod, actio
     }
 
 
-def test_no_other_bucket_is_locked_by_anyone(prod):
+def test_no_other_bucket_but_the_audit_log_is_locked_by_anyone(prod):
     for role, row in iam_matrix(prod).items():
-        assert all("Archive" in place for place in row.get("s3:PutObjectRetention", [])), role
+        locked = row.get("s3:PutObjectRetention", [])
+        assert all(place.startswith(("<Archive.Arn>", "<Audit.Arn>")) for place in locked), role
 
 
 def test_the_archiver_has_no_content_key_in_reach(prod):
@@ -100,27 +102,3 @@ def test_the_archiver_has_no_content_key_in_reach(prod):
     assert all(" via " in place for place in row["kms:Decrypt"])
     users = prod.functions()["epoch"].properties["Environment"]["Variables"]
     assert "Archiver" not in prod.name_of(users["AMANA_KEY_USER_ROLE_ARNS"])
-
-
-def _bucket(assembly):
-    (bucket,) = [b for b in assembly.of_type("AWS::S3::Bucket") if b.id.startswith("Archive")]
-    return bucket.properties
-
-
-def _denied(assembly):
-    """By statement id: actions and condition of what is refused to everyone."""
-    (policy,) = [
-        each for each in assembly.of_type("AWS::S3::BucketPolicy") if each.id.startswith("Archive")
-    ]
-    statements = [
-        each for each in policy.properties["PolicyDocument"]["Statement"] if each.get("Sid")
-    ]
-    assert all(each["Effect"] == "Deny" for each in statements)
-    assert all(each["Principal"] == {"AWS": "*"} for each in statements)
-    return {
-        each["Sid"]: (
-            each["Action"] if isinstance(each["Action"], list) else [each["Action"]],
-            each.get("Condition"),
-        )
-        for each in statements
-    }

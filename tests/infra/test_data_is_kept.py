@@ -21,6 +21,7 @@ TABLES = {
     "Ephemeral": tables.ephemeral_schema(),
     "ContentKeys": tables.content_keys_schema(),
     "Compliance": tables.compliance_schema(),
+    "Outbox": tables.outbox_schema(),
 }
 
 
@@ -74,17 +75,19 @@ def test_tables_have_the_schema_that_other_tests_use(prod, name):
     assert _schema(_table(prod, name)) == _schema(TABLES[name])
 
 
-def test_changes_of_conversations_can_be_followed_and_of_nothing_else(prod):
-    assert _table(prod, "Conversations")["StreamSpecification"] == {
-        "StreamViewType": "NEW_AND_OLD_IMAGES"
+def test_changes_of_conversations_and_entries_for_the_log_can_be_followed_and_nothing_else(prod):
+    followed = {
+        name: _table(prod, name)["StreamSpecification"]["StreamViewType"]
+        for name in TABLES
+        if "StreamSpecification" in _table(prod, name)
     }
-    # a stream would be one more copy of wrapped keys
-    others = [_table(prod, name) for name in TABLES if name != "Conversations"]
-    assert not [each for each in others if "StreamSpecification" in each]
+    # of keys it would be one more copy
+    assert followed == {"Conversations": "NEW_AND_OLD_IMAGES", "Outbox": "NEW_IMAGE"}
 
 
-def test_ephemeral_items_expire(prod):
-    assert _table(prod, "Ephemeral")["TimeToLiveSpecification"] == {
+@pytest.mark.parametrize("name", ["Ephemeral", "Outbox"])
+def test_what_is_kept_for_a_while_only_expires(prod, name):
+    assert _table(prod, name)["TimeToLiveSpecification"] == {
         "AttributeName": "expires_at",
         "Enabled": True,
     }

@@ -63,12 +63,14 @@ def test_the_placeholder_of_the_verify_token_is_not_in_the_template(prod):
     assert "AWS::StackId" in str(template)
 
 
-def test_every_key_rotates_and_waits_thirty_days_before_it_is_deleted(prod):
+def test_every_key_waits_thirty_days_before_it_is_deleted_and_rotates_where_kms_rotates(prod):
     keys = prod.of_type("AWS::KMS::Key")
-    assert len(keys) == 3
-    for key in keys:
-        assert key.properties["EnableKeyRotation"] is True, key
-        assert key.properties["PendingWindowInDays"] == 30, key
+    assert [key.properties["PendingWindowInDays"] for key in keys] == [30] * 4
+    rotating = [key.id[:-8] for key in keys if key.properties.get("EnableKeyRotation")]
+    # no asymmetric key rotates by itself
+    signing = [key.id[:-8] for key in keys if "KeySpec" in key.properties]
+    assert sorted(rotating) == ["KeysData", "KeysOperations", "KeysTransit"]
+    assert signing == ["SigningKey"]
 
 
 def _denies_plain_http(policy):

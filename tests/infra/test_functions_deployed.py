@@ -12,23 +12,23 @@ from infra.build import function_names
 ROOT = Path(__file__).parent.parent.parent
 
 
-def test_the_folders_in_functions_are_the_deployed_functions(prod):
+def test_the_folders_in_functions_are_the_deployed_functions(witnessed):
     folders = {each.name for each in (ROOT / "functions").iterdir() if each.is_dir()}
-    assert sorted(prod.functions()) == sorted(folders - {"core", "__pycache__"})
-    assert function_names() == sorted(prod.functions())
+    assert sorted(witnessed.functions()) == sorted(folders - {"core", "__pycache__"})
+    assert function_names() == sorted(witnessed.functions())
 
 
 @pytest.mark.parametrize("name", function_names())
-def test_the_handler_named_in_the_template_exists(prod, name):
-    module, _, attribute = prod.functions()[name].properties["Handler"].rpartition(".")
+def test_the_handler_named_in_the_template_exists(witnessed, name):
+    module, _, attribute = witnessed.functions()[name].properties["Handler"].rpartition(".")
     assert (ROOT / module.replace(".", "/")).with_suffix(".py").is_file()
     assert callable(getattr(importlib.import_module(module), attribute))
 
 
 @pytest.mark.parametrize("stage", ["prod", "local"])
 @pytest.mark.parametrize("name", function_names())
-def test_the_environment_parses_back_to_the_functions_settings(assembled, stage, name):
-    assembly = assembled(stage)
+def test_the_environment_parses_back_to_the_functions_settings(assembled, witnessed, stage, name):
+    assembly = assembled(stage) if stage == "local" else witnessed
     template = assembly.functions()[name].properties["Environment"]["Variables"]
     environment = {key: assembly.name_of(value) for key, value in template.items()}
     settings_type = _settings_of(name)
@@ -38,22 +38,22 @@ def test_the_environment_parses_back_to_the_functions_settings(assembled, stage,
         assert isinstance(getattr(settings, field), hint)
 
 
-def test_the_environment_carries_names_and_never_a_secret(prod):
-    for name, function in prod.functions().items():
+def test_the_environment_carries_names_and_never_a_secret(witnessed):
+    for name, function in witnessed.functions().items():
         for key, value in function.properties["Environment"]["Variables"].items():
             assert not key.endswith(("_TOKEN", "_SECRET", "_KEY")), (name, key)
             assert "resolve:" not in str(value), (name, key)
 
 
-def test_functions_run_on_arm_with_the_runtime_of_the_stage(prod):
-    for function in prod.functions().values():
+def test_functions_run_on_arm_with_the_runtime_of_the_stage(witnessed):
+    for function in witnessed.functions().values():
         assert function.properties["Architectures"] == ["arm64"]
         assert function.properties["Runtime"] == "python3.14"
         assert function.properties["TracingConfig"] == {"Mode": "Active"}
 
 
-def test_each_function_gets_its_own_code(prod):
-    keys = [str(each.properties["Code"]["S3Key"]) for each in prod.functions().values()]
+def test_each_function_gets_its_own_code(witnessed):
+    keys = [str(each.properties["Code"]["S3Key"]) for each in witnessed.functions().values()]
     assert len(set(keys)) == len(keys)
 
 

@@ -23,8 +23,12 @@ def test_no_stage_gives_an_auditor_cause_to_object(assembled, stage):
     assert result.acknowledgements
 
 
-def test_the_local_stage_is_the_same_stacks(assembled):
-    assert list(assembled("local").templates) == list(assembled("prod").templates)
+def test_a_witness_gives_no_cause_either(witnessed):
+    assert audit(witnessed.folder).objections == []
+
+
+def test_the_local_stage_is_the_same_stacks_with_a_witness(assembled, witnessed):
+    assert list(assembled("local").templates) == list(witnessed.templates)
 
 
 def test_a_stage_file_with_every_choice_of_an_operator_still_passes(assembled):

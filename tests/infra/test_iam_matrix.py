@@ -16,8 +16,8 @@ TRANSIT_USE = "<KeysTransit.Arn> when kms:EncryptionContext:amana:use StringEqua
 GOLDEN = Path(__file__).parent / "golden" / "iam_matrix.json"
 
 
-def test_roles_may_do_what_was_reviewed_and_nothing_else(prod):
-    matrix = iam_matrix(prod)
+def test_roles_may_do_what_was_reviewed_and_nothing_else(witnessed):
+    matrix = iam_matrix(witnessed)
     if os.environ.get("AMANA_WRITE_GOLDEN"):
         GOLDEN.write_text(json.dumps(matrix, indent=2) + "\n", encoding="utf-8")
     assert matrix == json.loads(GOLDEN.read_text(encoding="utf-8")), __doc__
@@ -134,8 +134,10 @@ def test_no_function_may_delete_anything_but_queue_messages_and_what_is_passing_
 # who is told of an object that it is not there, or finds out which there are
 LISTED = {
     "api.ArchiveApi": ["<Exports.Arn>"],
+    "api.AuditApi": ["<Audit.Arn>"],
     "api.MediaApi": ["<Media.Arn>"],
     "api.MessagesApi": ["<Media.Arn>"],
+    "audit.Sequencer": ["<Audit.Arn>"],
     "content.Archiver": ["<Archive.Arn>", "<Media.Arn>"],
     "content.Exporter": ["<Archive.Arn>", "<Exports.Arn>", "<Media.Arn>"],
     "content.Media": ["<Media.Arn>", "<Transit.Arn>"],

@@ -8,13 +8,16 @@ from functions.core.runtime.policies import load
 from infra.config import load_stage
 from infra.limits import limit
 from infra.retention import RetentionError, ordinary_classes
-from infra.tenant import TenantFileError, load_tenant
+from infra.tenant import TenantFileError, Witness, load_tenant
 
 GOOD = {
     "portfolio_id": '"100000000000001"',
     "waba_id": '"100000000000002"',
     "phone_number_ids": '["100000000000003"]',
 }
+
+LOG_KEY = "100000000000001.amana/prod+c0ffee00+Ak1G/+=="
+CALLER = "arn:aws:iam::444455556666:role/amana-prod-audit-SequencerRole"
 
 
 def tenant_file(folder, **changes):
@@ -37,6 +40,8 @@ def test_reads_every_key(tmp_path):
         card_policy='"mask"',
         language='"de"',
         media_malware_scan="true",
+        witness_function='"arn:aws:lambda:eu-central-1:111122223333:function:witness"',
+        witness=f'{{name = "w", log_keys = ["{LOG_KEY}"], callers = ["{CALLER}"]}}',
     )
     assert tenant.phone_number_ids == ("100000000000003", "100000000000004")
     assert tenant.alarm_email == "on-call@example.com"
@@ -46,6 +51,8 @@ def test_reads_every_key(tmp_path):
     assert tenant.retention_classes == ("mifid-ii-16-7", "sec-17a-4-b-4")
     assert (tenant.card_policy, tenant.language) == ("mask", "de")
     assert tenant.media_malware_scan is True
+    assert tenant.witness_function == "arn:aws:lambda:eu-central-1:111122223333:function:witness"
+    assert tenant.witness == Witness(name="w", log_keys=(LOG_KEY,), callers=(CALLER,))
 
 
 def test_sends_at_metas_ordinary_rate_unless_told_otherwise(tmp_path):
@@ -72,6 +79,13 @@ def test_sends_at_metas_ordinary_rate_unless_told_otherwise(tmp_path):
         ({"card_policy": '"keep"'}, "card_policy must be one of mask_and_deflect, mask"),
         ({"language": '"German"'}, "language must be one of en, ar"),
         ({"media_malware_scan": "1"}, "media_malware_scan must be true or false"),
+        ({"witness_function": '"witness"'}, "witness_function must be the ARN of a function"),
+        ({"witness": '"w"'}, "witness must be a table with a name"),
+        ({"witness": "{log_keys = []}"}, "witness must be a table with a name"),
+        ({"witness": '{name = "a b"}'}, "whose name is a name without spaces or plus"),
+        ({"witness": '{name = "w", keys = []}'}, "of name, log_keys, callers, not keys"),
+        ({"witness": '{name = "w", log_keys = ["k"]}'}, r"whose log_keys is name\+key id"),
+        ({"witness": '{name = "w", callers = ["*"]}'}, "whose callers is the ARN of a role"),
         ({"waba_id": "="}, "is not TOML"),
     ],
 )

@@ -21,6 +21,7 @@ from functions.media.settings import MediaSettings
 from sandbox import SandboxConfig
 from sandbox.webhooks.post import Result
 from tests.fakes import build
+from tests.fakes.audit import own_writer
 
 PERSON = "+15550142424"
 NUMBER = build.NUMBER
@@ -66,6 +67,7 @@ class MediaPlatform:
         text = json.dumps({"access_token": TOKEN})
         self.pseudonym_arn = pseudonym_secret(PSEUDONYM_KEY)
         settings = MediaSettings(
+            outbox_table="outbox",
             conversations_table="conversations",
             keys_table="keys",
             media_bucket="media",
@@ -98,7 +100,7 @@ class MediaPlatform:
         self.webhook(post.bytes)
 
     def webhook(self, body):
-        seal = sealing(keys_table="keys")
+        seal = sealing(keys_table="keys", audit=own_writer())
         records = SealedRecords(DynamoRecords(boto3.client("dynamodb"), "conversations"), seal)
         directory = build.directory(records)
         conversations = ConversationsService(
@@ -109,7 +111,12 @@ class MediaPlatform:
             entry_point_hours=72,
         )
         queue = SqsMediaQueue(self.sqs, self.queue_url)
-        Intake(conversations=conversations, media=queue, cards=NoCards()).take(body)
+        Intake(
+            conversations=conversations,
+            media=queue,
+            cards=NoCards(),
+            audit=own_writer(),
+        ).take(body)
 
     def pump(self, rounds=1):
         """What SQS and Lambda do; returns the bodies that came back. Pauses do not wait."""
@@ -146,7 +153,11 @@ class MediaPlatform:
 
     def media(self):
         """Every record of a medium, opened."""
-        store = DynamoMedia(boto3.client("dynamodb"), "conversations", sealing(keys_table="keys"))
+        store = DynamoMedia(
+            boto3.client("dynamodb"),
+            "conversations",
+            sealing(keys_table="keys", audit=own_writer()),
+        )
         found = [i["pk"]["S"] for i in items(prefix="MEDIA#") if i["sk"]["S"] == "MEDIA"]
         return [store.load(pk.removeprefix("MEDIA#")) for pk in found]
 

@@ -14,6 +14,7 @@ from functions.core.content import wiring as content
 from functions.core.content.dynamodb import DynamoKeys
 from functions.core.runtime import aws
 from tests.fakes import tables
+from tests.fakes.audit import table_writer
 
 
 def create_stores():
@@ -69,7 +70,7 @@ def put(item, table="conversations"):
 
 def destroy(key_id):
     """As whoever erases does."""
-    keys = DynamoKeys(boto3.client("dynamodb"), "keys")
+    keys = DynamoKeys(boto3.client("dynamodb"), "keys", table_writer(boto3.client("dynamodb")))
     assert keys.destroy(keys.load([key_id])[key_id], now_ms=1_790_000_000_000)
 
 

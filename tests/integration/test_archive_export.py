@@ -29,6 +29,7 @@ from functions.exporter import wiring as exporter_wiring
 from functions.exporter.settings import ExporterSettings
 from tests.fakes import build, tables
 from tests.fakes.archive import create_buckets, wire
+from tests.fakes.audit import own_writer
 from tests.unit.messages_api.api import Context, event
 
 ADA, CANARY = "15550142424", "canary text Quetzalcoatl"
@@ -68,11 +69,13 @@ def _settings(secret, machine):
         "conversations_table": "conversations",
         "exports_bucket": "exports",
         "keys_table": "keys",
+        "outbox_table": "outbox",
     }
     yield ArchiverSettings(
         archive_bucket="archive",
         media_bucket="media",
         compliance_table="compliance",
+        outbox_table="outbox",
         lock_mode="GOVERNANCE",
         retention_days=3,
         retention_class="communications",
@@ -99,10 +102,11 @@ def told(*changes):
     """What the inbound function would have stored, and the archiver archived."""
     dynamodb = boto3.client("dynamodb")
     records = SealedRecords(
-        DynamoRecords(dynamodb, "conversations"), content_wiring.sealing(keys_table="keys")
+        DynamoRecords(dynamodb, "conversations"),
+        content_wiring.sealing(keys_table="keys", audit=own_writer()),
     )
     pseudonyms = Pseudonyms(key=b"k", portfolio_id="portfolio-1")
-    ring = content_wiring.key_ring(keys_table="keys")
+    ring = content_wiring.key_ring(keys_table="keys", audit=own_writer())
     ConversationsService(
         records=records,
         directory=Directory(records=records, pseudonyms=pseudonyms, new_id=lambda _: random_id()),

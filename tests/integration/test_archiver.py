@@ -11,9 +11,9 @@ from cli.archive import S3Files
 from functions.archiver import wiring
 from functions.archiver.handler import handler
 from functions.archiver.settings import ArchiverSettings
-from functions.core.archive.errors import UnknownShardError
 from functions.core.archive.segment import lines
 from functions.core.archive.verify import verify
+from functions.core.runtime.streams import UnknownShardError
 from functions.core.runtime.values import encode
 from tests.fakes import tables
 from tests.fakes.archive import KEY, create_archive, fact, intent, message, wire
@@ -34,7 +34,9 @@ def aws(monkeypatch):
         boto3.client("dynamodb").create_table(
             TableName="conversations", StreamSpecification=stream, **schema
         )
+        boto3.client("dynamodb").create_table(TableName="outbox", **tables.outbox_schema())
         settings = ArchiverSettings(
+            outbox_table="outbox",
             archive_bucket="archive",
             media_bucket="media",
             compliance_table="compliance",
@@ -45,7 +47,7 @@ def aws(monkeypatch):
         )
         for name, value in settings.environment().items():
             monkeypatch.setenv(name, value)
-        for cached in (wiring.settings, wiring.archiver):
+        for cached in (wiring.settings, wiring.archiver, wiring.audit):
             cached.cache_clear()
         yield boto3.client("dynamodb")
 

@@ -35,6 +35,7 @@ def aws(monkeypatch):
     with mock_aws():
         transit_key = create_stores()
         settings = InboundSettings(
+            outbox_table="outbox",
             conversations_table="conversations",
             keys_table="keys",
             transit_bucket="transit",

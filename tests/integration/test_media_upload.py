@@ -17,6 +17,7 @@ from functions.media_api import wiring
 from functions.media_api.operations import READ, WRITE
 from functions.media_api.settings import MediaApiSettings
 from sandbox import Sandbox
+from tests.fakes.audit import own_writer
 from tests.fakes.reaper import Killed
 
 MIB = 1024 * 1024
@@ -35,6 +36,7 @@ def platform(sandbox, monkeypatch):
     with mock_aws():
         platform = MediaPlatform(sandbox, monkeypatch)
         settings = MediaApiSettings(
+            outbox_table="outbox",
             conversations_table="conversations",
             keys_table="keys",
             ephemeral_table="ephemeral",
@@ -148,7 +150,11 @@ def test_graph_takes_it_as_a_message(platform, sandbox):
     """The sandbox knows an uploaded id from one that was made up."""
     media_id = uploaded()
     platform.pump()
-    store = DynamoMedia(boto3.client("dynamodb"), "conversations", sealing(keys_table="keys"))
+    store = DynamoMedia(
+        boto3.client("dynamodb"),
+        "conversations",
+        sealing(keys_table="keys", audit=own_writer()),
+    )
     sendable = SendableMedia(store, now_ms=clock.now_ms)
     payload = {"type": "document", "document": {"id": media_id}}
     resolved = sendable.resolved(payload, phone_number_id=NUMBER)

@@ -36,6 +36,7 @@ def aws(monkeypatch):
         create_stores()
         queue_url = create_queue("outbound.fifo")
         settings = MessagesApiSettings(
+            outbox_table="outbox",
             conversations_table="conversations",
             keys_table="keys",
             outbound_queue_url=queue_url,

@@ -32,6 +32,7 @@ from functions.sender import wiring
 from functions.sender.settings import SenderSettings
 from sandbox import Sandbox, SandboxConfig
 from tests.fakes import build
+from tests.fakes.audit import table_writer
 from tests.fakes.platform import Platform
 
 NUMBER, PERSON = build.NUMBER, "15550100001"
@@ -66,6 +67,7 @@ def platform(sandbox, monkeypatch):
             Name="access", SecretString='{"access_token": "good token"}'
         )
         settings = SenderSettings(
+            outbox_table="outbox",
             conversations_table="conversations",
             keys_table="keys",
             ephemeral_table="ephemeral",
@@ -86,12 +88,12 @@ def platform(sandbox, monkeypatch):
 def accepting():
     """As the messages API and the inbound function have it: a memory of keys of its own."""
     client = boto3.client("dynamodb")
-    keys = DynamoKeys(client, "keys")
+    keys = DynamoKeys(client, "keys", table_writer(client))
     sealing = Sealing(KeyRing(store=keys, roots=KmsRoots(boto3.client("kms"))))
     platform = Platform()
     platform.clock.now = clients_now()
     platform.records = SealedRecords(DynamoRecords(client, "conversations"), sealing)
-    platform.store = DynamoSending(client, "conversations", sealing)
+    platform.store = DynamoSending(client, "conversations", sealing, table_writer(client))
     platform.directory = build.directory(platform.records)
     platform.conversations = build.conversations(platform.records)
     platform.service = platform._service()

@@ -18,6 +18,7 @@ from functions.core.whatsapp.transit import unpack
 from functions.webhook import wiring
 from functions.webhook.handler import handler
 from functions.webhook.settings import WebhookSettings
+from tests.fakes import tables
 
 COUNTER = itertools.count()
 REGION = "eu-central-1"
@@ -44,6 +45,7 @@ def account():
         environment.setenv("AWS_DEFAULT_REGION", REGION)
         environment.delenv("AWS_ENDPOINT_URL", raising=False)
         aws.forget()
+        aws.dynamodb().create_table(TableName="outbox", **tables.outbox_schema())
         yield aws.kms().create_key()["KeyMetadata"]["Arn"]
     aws.forget()
 
@@ -57,6 +59,7 @@ def platform(account, monkeypatch):
     stored = {"app_secret": SECRET, "previous_app_secret": PREVIOUS, "verify_token": TOKEN}
     secret = aws.secrets().create_secret(Name=name, SecretString=json.dumps(stored))
     settings = WebhookSettings(
+        outbox_table="outbox",
         inbound_queue_url=aws.sqs().create_queue(QueueName=name)["QueueUrl"],
         transit_bucket=name,
         meta_secret_arn=secret["ARN"],

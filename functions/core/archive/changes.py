@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from functions.core.archive.model import FORMAT, Kind, Record, Sealed, record_id
-from functions.core.archive.stream import Change, Image, attribute, entries, plain
 from functions.core.conversations.model import FactKind, split_thread
 from functions.core.conversations.read_facts import moment_of
+from functions.core.runtime.streams import Change, Image, attribute, entries, plain
 from functions.core.sending.model import SendState
 
 # Pointers, links, windows, pauses: computed from what is archived, or of no lasting meaning.

@@ -28,8 +28,8 @@ from functions.core.archive.segment import (
     segment_name,
 )
 from functions.core.archive.store import Heads, Kept, Source, Vault
-from functions.core.archive.stream import Change
 from functions.core.runtime.records import ContentionError
+from functions.core.runtime.streams import Change
 
 _ROUNDS = 6  # against another function with the same batch
 

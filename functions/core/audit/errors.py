@@ -29,3 +29,11 @@ class LogContentionError(AuditError):
     """Other sequencers kept committing first; the batch comes again."""
 
     retryable = True
+
+
+class UnknownEntryError(AuditError):
+    """The log has no entry of this number, or not yet."""
+
+
+class ExpiredError(AuditError):
+    """The entry is past its retention."""

@@ -10,6 +10,7 @@ class Action(StrEnum):
     # the log itself, written by the sequencer only
     LOG_WRITER_OPENED = "log:writer:opened"
     LOG_BATCH_SEALED = "log:batch:sealed"
+    LOG_ITEM_REFUSED = "log:item:refused"
     # what Meta delivers
     DELIVERY_RECEIVED = "message:delivery:received"
     DELIVERY_REFUSED = "message:delivery:refused"

@@ -3,15 +3,16 @@
 import json
 from collections.abc import Callable
 
+from functions.core.audit.model import Actor
 from functions.core.contacts.service import Directory
 from functions.core.conversations.model import Fact, split_thread
 from functions.core.runtime import log
 from functions.core.sending.errors import SendingError
 from functions.core.sending.messages import parse_message
-from functions.core.sending.service import SendingService
+from functions.core.sending.service import Asked, SendingService
 
 # Who the reply is from, where callers of the API have their client id.
-_CLIENT = "amana"
+_AMANA = Actor(kind="system", id="amana")
 
 _DAY_MS = 86_400_000
 # Nobody remembers what an answer to an older message is about.
@@ -48,9 +49,8 @@ class Deflection:
         }
         try:
             self._sending.accept(
-                client_id=_CLIENT,
-                idempotency_key=f"card number {fact.thread} {fact.at_ms // _DAY_MS}",
-                message=parse_message(json.dumps(wanted)),
+                Asked(by=_AMANA, key=f"card number {fact.thread} {fact.at_ms // _DAY_MS}"),
+                parse_message(json.dumps(wanted)),
             )
         except SendingError as error:  # a full queue, a number that is no longer ours
             log.warning("card number not answered", error=type(error).__name__)

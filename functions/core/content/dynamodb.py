@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from functions.core.audit.model import Actor, Event
+from functions.core.audit.vocabulary import Action
+from functions.core.audit.writer import Writer
 from functions.core.content.keystore import Epoch, EpochState, StoredKey
 from functions.core.runtime.dynamodb import batch_get, translated, updated
 from functions.core.runtime.expression import Expression
@@ -38,9 +41,10 @@ def shard_of(key_id: str) -> int:
 
 
 class DynamoKeys:
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str, audit: Writer) -> None:
         self._client = client
         self._table = table
+        self._audit = audit
 
     def load(self, ids: Collection[str], *, consistent: bool = False) -> dict[str, StoredKey]:
         wanted = [key_item(key_id) for key_id in dict.fromkeys(ids)]
@@ -59,12 +63,17 @@ class DynamoKeys:
             {"ConditionCheck": epoch.check(self._table, epoch_item(key.epoch))},
             {"Put": {**condition, "Item": encode(_item(key))}},
         ]
-        try:
-            with translated():
-                self._client.transact_write_items(TransactItems=actions)
-        except ClientError:
-            return False
-        return True
+
+        def transact(put: Any) -> bool:
+            try:
+                with translated():
+                    self._client.transact_write_items(TransactItems=[*actions, put])
+            except ClientError:
+                return False
+            return True
+
+        name = f"key {key.id} {key.version}"
+        return self._audit.within(_created(key), key=name, transact=transact)
 
     def destroy(self, key: StoredKey, *, now_ms: int) -> bool:
         if key.wrapped is None:  # done before
@@ -107,6 +116,21 @@ def stored_epoch(item: Item) -> Epoch:
         wrapped_root=item["wrapped_root"],
         opened_ms=item["opened_ms"],
         state=EpochState(item["state"]),
+    )
+
+
+# keys that are no person's: of an account, of an upload, of an export
+_NOBODYS = ("account", "business", "export")
+
+
+def _created(key: StoredKey) -> Event:
+    owner = key.id.partition("~")[0]
+    return Event(
+        action=Action.KEY_CREATED,
+        by=Actor(kind="system", id="keyring"),
+        on=() if owner in _NOBODYS else (owner,),
+        what="" if owner == "account" else f"key/{key.id}",
+        facts={"version": key.version, "epoch": key.epoch},
     )
 
 

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from functions.core.audit.writer import Writer
 from functions.core.content.dynamodb import DynamoKeys
 from functions.core.content.keyring import KeyRing
 from functions.core.content.kms import KmsRoots
@@ -10,10 +11,11 @@ from functions.core.runtime import aws
 
 
 @cache
-def key_ring(*, keys_table: str) -> KeyRing:
-    return KeyRing(store=DynamoKeys(aws.dynamodb(), keys_table), roots=KmsRoots(aws.kms()))
+def key_ring(*, keys_table: str, audit: Writer) -> KeyRing:
+    store = DynamoKeys(aws.dynamodb(), keys_table, audit)
+    return KeyRing(store=store, roots=KmsRoots(aws.kms()))
 
 
 @cache
-def sealing(*, keys_table: str) -> Sealing:
-    return Sealing(key_ring(keys_table=keys_table))
+def sealing(*, keys_table: str, audit: Writer) -> Sealing:
+    return Sealing(key_ring(keys_table=keys_table, audit=audit))

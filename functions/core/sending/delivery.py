@@ -5,6 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from functions.core.audit.model import Actor, Event
+from functions.core.audit.vocabulary import Action
+from functions.core.audit.vocabulary import Outcome as Came
 from functions.core.runtime.records import ContentionError, Item
 from functions.core.sending.errors import UnknownMessageError
 from functions.core.sending.gate import Decision, Gate
@@ -24,6 +27,13 @@ from functions.core.sending.pacing import Pacing
 from functions.core.sending.references import References
 from functions.core.sending.store import Channel, ChannelStore, Claim, SendingStore
 from functions.core.whatsapp.graph_answers import Outcome
+
+_SENDER = Actor(kind="system", id="sender")
+_CAME = {
+    SendState.ACCEPTED: Came.DONE,
+    SendState.REFUSED: Came.REFUSED,
+    SendState.FAILED: Came.FAILED,
+}
 
 _ROUNDS = 6  # against statuses and other writers of the same records
 
@@ -116,7 +126,9 @@ class Delivery:
         if now_ms < item["resolve_ms"]:
             return Later(min(item["resolve_ms"], now_ms + self._rules.outcomes.recheck_ms))
         if item["policy"] == Policy.AT_LEAST_ONCE:
-            self.store.advance(message_id, state, {"send_state": SendState.QUEUED.value})
+            again = Verdict(SendState.QUEUED)
+            entry = _settled(message_id, item, state, again)
+            self.store.advance(message_id, state, again.record, entry)
             return None
         return self._move(message_id, item, state, Verdict(SendState.UNCONFIRMED))
 
@@ -144,6 +156,7 @@ class Delivery:
             now_ms=self._now_ms(),
             pair_tat_ms=thread_item.get("pair_tat_ms"),
             next_pair_tat_ms=slot.next_pair_tat_ms,
+            entry=_claimed(message_id, item, ready.decision),
             window_thread=ready.decision.window_thread,
             window_after_ms=ready.decision.window_after_ms,
         )
@@ -199,13 +212,15 @@ class Delivery:
             self._channels.hold(item["phone_number_id"], verdict.channel)
         elif verdict.state is SendState.ACCEPTED and channel is not None:
             self._channels.clear(item["phone_number_id"])
-        return self._move(message_id, item, SendState.SENDING, verdict)
+        claimed = {**item, "attempt": item["attempt"] + 1}
+        return self._move(message_id, claimed, SendState.SENDING, verdict)
 
     def _move(
         self, message_id: str, item: Item, expected: SendState, verdict: Verdict
     ) -> Settled | Later | None:
         record = {**verdict.record, "key": item["key"]}  # what Graph said is sealed under it
-        if not self.store.advance(message_id, expected, record):
+        entry = _settled(message_id, item, expected, verdict)
+        if not self.store.advance(message_id, expected, record, entry):
             return None
         if verdict.later_ms is None:
             return Settled(verdict.state)
@@ -225,6 +240,36 @@ class Delivery:
         if self._channels.probe(number, channel, next_ms):
             return None  # this message is the one that tries
         return Later(next_ms, channel)
+
+
+def _claimed(message_id: str, item: Item, decision: Decision) -> Event:
+    """The gate let it pass in the very transaction that this is stored with."""
+    return Event(
+        action=Action.SEND_CLAIMED,
+        by=_SENDER,
+        on=(item["contact_id"],),
+        what=f"message/{message_id}",
+        facts={"attempt": item["attempt"] + 1, "in_window": decision.window_thread is not None},
+    )
+
+
+def _settled(message_id: str, item: Item, before: SendState, verdict: Verdict) -> Event:
+    """What Graph or the gate said of try number `attempt`."""
+    record = verdict.record
+    return Event(
+        action=Action.SEND_SETTLED,
+        by=_SENDER,
+        on=(item["contact_id"],),
+        what=f"message/{message_id}",
+        outcome=_CAME.get(verdict.state, Came.UNKNOWN),
+        facts={
+            "before": before.value,
+            "state": verdict.state.value,
+            "attempt": item["attempt"],
+            "reasons": [reason["code"] for reason in record.get("reasons", ())],
+            "graph_error": record.get("error", {}).get("code"),
+        },
+    )
 
 
 def _if_stopped(channel: Channel | None) -> Channel | None:

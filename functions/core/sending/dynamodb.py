@@ -1,6 +1,6 @@
 """`SendingStore` on the conversations table: what is said is sealed, how it is sent is not."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -16,6 +16,8 @@ from functions.core.sending.store import Claim, NewIntent
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from functions.core.audit.model import Event
+    from functions.core.audit.writer import Writer
     from functions.core.content.records import Sealing
 
 
@@ -28,10 +30,13 @@ def thread_key(thread: str) -> Key:
 
 
 class DynamoSending:
-    def __init__(self, client: "DynamoDBClient", table: str, sealing: "Sealing") -> None:
+    def __init__(
+        self, client: "DynamoDBClient", table: str, sealing: "Sealing", audit: "Writer"
+    ) -> None:
         self._client = client
         self._table = table
         self._sealing = sealing
+        self._audit = audit
         self._records = DynamoRecords(client, table)
 
     def message(self, message_id: str) -> Item | None:
@@ -52,7 +57,7 @@ class DynamoSending:
         thread.set("due_shard", _due_shard(intent.thread))
         thread.set_if_absent("due_at", moment(intent.due_ms, intent.thread))
         thread.expect("digest", intent.thread_digest)
-        return self._transact(
+        actions = [
             {
                 "Put": {
                     "TableName": self._table,
@@ -61,7 +66,8 @@ class DynamoSending:
                 }
             },
             {"Update": thread.update(self._table, thread_key(intent.thread)._asdict())},
-        )
+        ]
+        return self._transact(actions, intent.entry, f"intent {intent.message_id}")
 
     def claim(self, claim: Claim) -> bool:
         message = Expression()
@@ -85,9 +91,15 @@ class DynamoSending:
             check = window.check(self._table, thread_key(claim.window_thread)._asdict())
             actions.append({"ConditionCheck": check})
         actions.append({"Update": head.update(self._table, thread_key(claim.thread)._asdict())})
-        return self._transact(*actions)
+        key = f"claim {claim.message_id} {claim.attempt}"
+        return self._transact(actions, claim.entry, key)
 
-    def advance(self, message_id: str, expected: str, attributes: Mapping[str, Any]) -> bool:
+    def advance(
+        self, message_id: str, expected: str, attributes: Mapping[str, Any], entry: "Event"
+    ) -> bool:
+        told = entry.facts
+        name = f"settled {message_id} {told['attempt']} {expected} {told['state']}"
+        self._audit.write(entry, key=name)
         expression = Expression()
         expression.expect("send_state", expected)
         key = message_key(message_id)
@@ -138,13 +150,16 @@ class DynamoSending:
                 return True
         return False
 
-    def _transact(self, *actions: Any) -> bool:
-        try:
-            with translated():
-                self._client.transact_write_items(TransactItems=list(actions))
-        except ClientError:
-            return False
-        return True
+    def _transact(self, actions: Sequence[Any], entry: "Event", key: str) -> bool:
+        def transact(put: Any) -> bool:
+            try:
+                with translated():
+                    self._client.transact_write_items(TransactItems=[*actions, put])
+            except ClientError:
+                return False
+            return True
+
+        return self._audit.within(entry, key=key, transact=transact)
 
 
 class DynamoDue:

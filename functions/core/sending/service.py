@@ -3,9 +3,11 @@
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from functions.core.audit.model import Actor, Event
+from functions.core.audit.vocabulary import Action
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.conversations.model import ThreadMark, fold_thread, moment, split_thread
 from functions.core.runtime.errors import StoreUnavailableError
@@ -19,12 +21,26 @@ from functions.core.sending.store import NewIntent, SendingStore
 _ROUNDS = 6  # against other writers of the same thread
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Who wants it, under which key of theirs, and why; `masked`: card numbers taken out."""
+
+    by: Actor
+    key: str
+    purpose: str = ""
+    request: str = ""
+    masked: int = 0
+
+
 @dataclass(frozen=True)
 class Accepted:
+    """`is_repeat`: the intent was there already."""
+
     id: str
     status: str
     conversation_id: str
     contact_id: str
+    is_repeat: bool = field(default=False, compare=False)
 
 
 class WakeUps(Protocol):
@@ -57,20 +73,20 @@ class SendingService:
         self._rules = rules
         self._now_ms = now_ms
 
-    def accept(self, *, client_id: str, idempotency_key: str, message: OutboundMessage) -> Accepted:
+    def accept(self, asked: Asked, message: OutboundMessage) -> Accepted:
         """Store the intent and wake the sender.
 
         The id follows from client and key, so the record itself is the idempotency record: a
         repeat finds it, however much later, also when the first answer never arrived.
         """
-        message_id = f"m_{self._pseudonyms.of('intent', client_id, idempotency_key)}"
+        message_id = f"m_{self._pseudonyms.of('intent', asked.by.id, asked.key)}"
         body = message.model_dump_json(exclude_unset=True)
         body_digest = self._pseudonyms.of("body", _canonical(body))
         for _ in range(_ROUNDS):
             stored = self._store.message(message_id)
             if stored is not None:
                 return self._repeat(message_id, body_digest, stored)
-            intent = self._intent(message_id, message, body, body_digest, client_id)
+            intent = self._intent(message_id, message, body, body_digest, asked)
             if self._store.create(intent):
                 self._wake(intent.thread, message_id)
                 return _answer(message_id, intent.attributes)
@@ -81,7 +97,7 @@ class SendingService:
             raise IdempotencyConflictError("this Idempotency-Key was used with another body")
         if stored["send_state"] not in SETTLED:
             self._wake(stored["thread"], message_id)
-        return _answer(message_id, stored)
+        return replace(_answer(message_id, stored), is_repeat=True)
 
     def _wake(self, thread: str, message_id: str) -> None:
         """The intent is stored: should the queue refuse, the sweeper finds it when it is due."""
@@ -94,7 +110,7 @@ class SendingService:
         message: OutboundMessage,
         body: str,
         body_digest: str,
-        client_id: str,
+        asked: Asked,
     ) -> NewIntent:
         now_ms = self._now_ms()
         destination = self._addressing.destination(message, now_ms)
@@ -122,7 +138,7 @@ class SendingService:
                 "address": dict(destination.address),
                 "contact_id": destination.contact_id,
                 "phone_number_id": split_thread(destination.thread)[0],
-                "client": client_id,
+                "client": asked.by.id,
                 "body_digest": body_digest,
                 "created_ms": now_ms,
                 "send_state": SendState.QUEUED.value,
@@ -131,6 +147,20 @@ class SendingService:
             thread_attributes=thread_attributes,
             thread_digest=(thread or {}).get("digest"),
             due_ms=now_ms + self._rules.wake_grace_ms,
+            entry=Event(
+                action=Action.INTENT_ACCEPTED,
+                by=asked.by,
+                on=(destination.contact_id,),
+                what=f"message/{message_id}",
+                purpose=asked.purpose,
+                request=asked.request,
+                facts={
+                    "type": message.type,
+                    "policy": str(message.policy),
+                    "phone_number_id": split_thread(destination.thread)[0],
+                    "masked_card_numbers": asked.masked,
+                },
+            ),
         )
 
 

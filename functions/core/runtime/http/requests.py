@@ -44,8 +44,32 @@ IDEMPOTENCY_KEY = Parameter(
 )
 
 
+# Why somebody reads or sends, in a word of theirs; it stands in the audit log.
+PURPOSE = Parameter(
+    name="Amana-Purpose",
+    where="header",
+    pattern=r"[a-z][a-z0-9_-]{0,63}",
+    reason="must be one word of at most 64 lower-case letters, digits, - and _",
+)
+
+
+@dataclass
+class Told:
+    """What the audit log is told of a request, beside who made it.
+
+    `on`: pseudonyms of people. `is_entered`: the entry was stored with what was changed.
+    """
+
+    on: tuple[str, ...] = ()
+    what: str = ""
+    purpose: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+    is_entered: bool = False
+
+
 class Request:
     def __init__(self, event: Mapping[str, Any], path: Mapping[str, str]) -> None:
+        self.told = Told()
         self._event = event
         self._path = {name: unquote(text) for name, text in path.items()}
 
@@ -57,6 +81,14 @@ class Request:
     def client_id(self) -> str:
         return str(self._claims.get("client_id") or self._claims.get("sub", ""))
 
+    @property
+    def address(self) -> str:
+        """Where the request came from; not to be stored as it is."""
+        return str((self._context.get("identity") or {}).get("sourceIp") or "")
+
+    def purpose(self) -> str:
+        return self.values((PURPOSE,), query=False).get(PURPOSE.name, "")
+
     def authorize(self, scope: str) -> None:
         """API Gateway has checked this already; a mistake in its set-up must not open the door."""
         if not self._claims or not self.client_id:
@@ -64,11 +96,14 @@ class Request:
         if scope not in str(self._claims.get("scope", "")).split():
             raise ProblemError(forbidden(scope))
 
-    def values(self, parameters: Sequence[Parameter]) -> dict[str, str]:
-        """The parameters that were given; every one that is wrong is named."""
+    def values(self, parameters: Sequence[Parameter], *, query: bool = True) -> dict[str, str]:
+        """The parameters that were given; every one that is wrong is named.
+
+        `query` False: those of the query are looked at another time.
+        """
         errors = [
             FieldError(name, "is not a parameter of this address")
-            for name in self._query
+            for name in (self._query if query else ())
             if name not in {p.name for p in parameters if p.where == "query"}
         ]
         found: dict[str, str] = {}

@@ -11,9 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from functions.core.archive.errors import UnknownShardError
+from functions.core.runtime.errors import AmanaError
 
 Image = Mapping[str, Mapping[str, Any]]
+
+
+class UnknownShardError(AmanaError):
+    """The event names no shard: give the stream's event source a tumbling window and deploy."""
+
 
 _SHARD = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
