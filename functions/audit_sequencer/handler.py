@@ -1,9 +1,9 @@
 """Trigger: the stream of table `outbox`; and a schedule, for heartbeats.
 
 Effect: every entry is in the audit log, once, under a signed checkpoint; a heartbeat is signed
-even when nothing happened. On failure: the stream delivers again, whole or in parts, until it
-succeeds or the stream forgets (24 hours): an alarm on the age of its records and one on missing
-batches are what to watch. Nothing is written twice.
+even when nothing happened, and cosigned where there is a witness. On failure: the stream delivers
+again, whole or in parts, until it succeeds or the stream forgets (24 hours): an alarm on the age of
+its records and one on missing batches are what to watch. Nothing is written twice.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -44,3 +44,14 @@ def _beat() -> None:
     done = wiring.sequencer().beat()
     log.info("heartbeat sealed", size=done.size)
     log.metric("AuditBatches")
+    _ask_witness()
+
+
+def _ask_witness() -> None:
+    try:
+        witnessing = wiring.witnessing()
+        if witnessing is not None:
+            log.info("checkpoint cosigned", size=witnessing.cosign())
+    except Exception as error:  # noqa: BLE001 - a witness must not be able to stop the log
+        log.error("checkpoint not cosigned", error)
+        log.metric("WitnessRefused")

@@ -5,9 +5,11 @@ from functools import cache
 
 from functions.audit_sequencer.settings import AuditSequencerSettings
 from functions.core.audit.log_s3 import Lock, S3LockedLog
+from functions.core.audit.reading import LogReader
 from functions.core.audit.registry import writers
 from functions.core.audit.sequencer import Sequencer
 from functions.core.audit.signing import KmsSigner
+from functions.core.audit.witnessing import LambdaWitness, Witnessing
 from functions.core.runtime import aws, clock
 
 
@@ -36,4 +38,17 @@ def sequencer() -> Sequencer:
         signer=KmsSigner(aws.kms(), chosen.signing_key_arn, origin=chosen.origin),
         writers=lambda: writers(aws.dynamodb(), chosen.outbox_table),
         now_ms=clock.now_ms,
+    )
+
+
+@cache
+def witnessing() -> Witnessing | None:
+    """None where there is no witness."""
+    function = settings().witness_function
+    if not function:
+        return None
+    return Witnessing(
+        log=log_store(),
+        consistency=LogReader(log_store()).consistency,
+        ask=LambdaWitness(aws.client("lambda"), function),
     )

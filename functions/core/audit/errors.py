@@ -37,3 +37,7 @@ class UnknownEntryError(AuditError):
 
 class ExpiredError(AuditError):
     """The entry is past its retention."""
+
+
+class WitnessRefusedError(AuditError):
+    """The witness did not cosign: it knows another history, or is not well; its log says which."""
