@@ -15,6 +15,7 @@ from rich.console import Console
 
 from bench import (
     archive,
+    audit,
     cards,
     content,
     cost,
@@ -39,6 +40,7 @@ def main() -> int:
         _section(console, "folding", fold.measure),
         _section(console, "media", media.measure),
         _section(console, "the archiver", archive.measure),
+        _section(console, "the audit log", audit.measure),
         _section(console, "content keys", content.measure),
         _section(console, "card numbers", cards.measure),
     ]

@@ -13,6 +13,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
 
+from cli.local.aws import LOCAL_CONFIG, local_session
 from functions.core.audit.errors import MalformedError
 from functions.core.audit.keys import VerifierKey, verifier_key
 from functions.core.audit.proof import proof_from
@@ -23,21 +24,26 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from cli.progress import Progress
+    from cli.stage import Stage
 
 WHOLE, FOUND, UNREADABLE = 0, 1, 2
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """`key`, `witness_key`: the key itself or a file that holds it; `until`: ISO 8601."""
+    """`key`, `witness_key`: the key itself or a file that holds it; `until`: ISO 8601.
 
-    target: str
+    `target` None: the bucket of `stage`.
+    """
+
+    target: str | None
     key: str
     witness_key: str | None = None
     known: tuple[str, ...] = ()
     until: str | None = None
     profile: str | None = None
     region: str | None = None
+    stage: "Stage | None" = None
 
 
 class _UnreadableError(Exception):
@@ -59,10 +65,10 @@ def verify_log(asked: Asked, progress: "Progress") -> int:
             now=now,
             processes=os.cpu_count() or 1,
         )
-        for note in report.notes:
-            progress.note(note)
         for finding in report.findings:
             progress.say(escape(str(finding)))
+        for note in report.notes:
+            progress.note(note)
         progress.say(escape(_summary(report, reaches=bool(asked.until or is_live))))
         return FOUND if report.findings else WHOLE
     return failed.code
@@ -103,6 +109,13 @@ def _summary(report: Report, *, reaches: bool) -> str:
 
 def _files(asked: Asked) -> tuple[Files, bool]:
     """Where to read, and whether it is the log itself, which reaches to this moment."""
+    if asked.stage is not None and asked.target is None:
+        name = asked.stage.outputs("data")["AuditBucket"]
+        endpoint = asked.stage.endpoint
+        connect = partial(_s3, asked.profile, asked.region, endpoint)
+        return Bucket(connect, name).listed(), True
+    if asked.target is None:
+        raise _UnreadableError("Nothing to verify. Name a folder, s3://BUCKET or --stage STAGE.")
     if asked.target.startswith("s3://"):
         name = asked.target.removeprefix("s3://").rstrip("/")
         return Bucket(partial(_s3, asked.profile, asked.region), name).listed(), True
@@ -112,7 +125,9 @@ def _files(asked: Asked) -> tuple[Files, bool]:
     return Folder(folder), False
 
 
-def _s3(profile: str | None, region: str | None) -> "S3Client":
+def _s3(profile: str | None, region: str | None, endpoint: str | None = None) -> "S3Client":
+    if endpoint:
+        return local_session().client("s3", endpoint_url=endpoint, config=LOCAL_CONFIG)
     return boto3.Session(profile_name=profile, region_name=region).client("s3")
 
 

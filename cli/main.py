@@ -5,10 +5,14 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from cli.errors import CliError
 from cli.progress import Progress
 from cli.workspace import Workspace
+
+if TYPE_CHECKING:
+    from cli.stage import Stage
 
 _STAGES = ("local", "dev", "staging", "prod")
 
@@ -78,17 +82,8 @@ def _redrive(options: argparse.Namespace, progress: Progress) -> int:
 
 def _archive(options: argparse.Namespace, progress: Progress) -> int:
     from cli.archive import verify_archive
-    from cli.stage import find_stage
 
-    stage = None
-    if options.stage:
-        stage = find_stage(
-            options.stage,
-            workspace=_workspace(options),
-            profile=options.profile,
-            region=options.region,
-        )
-    return 0 if verify_archive(options.target, stage, progress) else 1
+    return 0 if verify_archive(options.target, _stage(options), progress) else 1
 
 
 def _audit(options: argparse.Namespace, progress: Progress) -> int:
@@ -96,6 +91,12 @@ def _audit(options: argparse.Namespace, progress: Progress) -> int:
 
     if options.action == "prove":
         return check_proof(options.file, options.key, progress)
+    stage = _stage(options)
+    if options.action == "key":
+        from cli.audit_key import log_key
+
+        progress.say(log_key(stage).text if stage else "")
+        return 0
     asked = Asked(
         target=options.target,
         key=options.key,
@@ -104,8 +105,22 @@ def _audit(options: argparse.Namespace, progress: Progress) -> int:
         until=options.until,
         profile=options.profile,
         region=options.region,
+        stage=stage,
     )
     return verify_log(asked, progress)
+
+
+def _stage(options: argparse.Namespace) -> "Stage | None":
+    from cli.stage import find_stage
+
+    if not options.stage:
+        return None
+    return find_stage(
+        options.stage,
+        workspace=_workspace(options),
+        profile=options.profile,
+        region=options.region,
+    )
 
 
 _COMMANDS = {
@@ -148,12 +163,16 @@ def _add_audit(audit: argparse.ArgumentParser) -> None:
     verify = actions.add_parser(
         "verify", help="go through all of it: 0 whole, 1 findings, 2 it cannot be read"
     )
-    verify.add_argument("target", help="a folder or s3://BUCKET")
+    verify.add_argument("target", nargs="?", help="a folder or s3://BUCKET; else the stage's own")
+    verify.add_argument("--stage", choices=_STAGES, help="whose log to read")
     verify.add_argument("--known", action="append", default=[], help="a checkpoint kept earlier")
     verify.add_argument("--until", help="when the log should reach to; of a bucket: now")
     verify.add_argument("--witness-key", help="also ask for this witness's signature")
-    verify.add_argument("--profile", help="AWS profile, for a bucket")
-    verify.add_argument("--region", help="AWS region, for a bucket")
+    key = actions.add_parser("key", help="print the log's public key, for an auditor")
+    key.add_argument("--stage", choices=_STAGES, default="local")
+    for command in (verify, key):
+        command.add_argument("--profile", help="AWS profile, for what is on AWS")
+        command.add_argument("--region", help="AWS region, for what is on AWS")
     prove = actions.add_parser("prove", help="check the proof of one entry, and print the entry")
     prove.add_argument("file", help="a .tlog-proof")
     for command in (verify, prove):

@@ -71,7 +71,7 @@ class WitnessStack(FunctionStack):
                 log_keys=" ".join(chosen.log_keys),
             ),
             grants=[
-                permissions.use_table(self.table, "GetItem", "PutItem", "UpdateItem"),
+                permissions.use_table(self.table, "GetItem", "UpdateItem"),
                 *self.signing_key.use(),
                 permissions.use_key(self.keys.data, through=["dynamodb"], write=True),
             ],

@@ -8,6 +8,7 @@ from docs_pages import coded, first_column, page, rows
 
 from cli.local.facts import Facts
 from functions.archive_api.operations import OPERATIONS as ARCHIVE_OPERATIONS
+from functions.audit_api.operations import OPERATIONS as AUDIT_OPERATIONS
 from functions.core.content.epochs import EpochRules
 from functions.core.conversations.model import SHARDS, FactKind
 from functions.core.media.bodies import Medium, UploadRequest
@@ -88,6 +89,8 @@ def numbers(stage: StageConfig) -> dict[str, str]:
             stage.archive_retention.days
         ),
         "no archive lock longer than, days": str(stage.archive_retention_bound_days),
+        "audit log kept and locked for, days": str(stage.audit_retention_days),
+        "partial tiles of the audit log kept for, days": str(stage.audit_partial_days),
     }
 
 
@@ -106,7 +109,7 @@ def test_stages_have_the_numbers_of_their_configuration():
 def test_routes_and_scopes_are_those_of_the_api():
     table = rows(API.section("Routes"), "route")
     listed = {coded(row[0])[0]: "".join(coded(row[1])) for row in table}
-    operations = (*OPERATIONS, *MEDIA_OPERATIONS, *ARCHIVE_OPERATIONS)
+    operations = (*OPERATIONS, *MEDIA_OPERATIONS, *ARCHIVE_OPERATIONS, *AUDIT_OPERATIONS)
     assert listed == {f"{each.method} {each.path}": each.scope or "" for each in operations}
 
 
