@@ -16,6 +16,7 @@ from rich.console import Console
 from bench import (
     archive,
     audit,
+    audit_cost,
     cards,
     content,
     cost,
@@ -41,6 +42,7 @@ def main() -> int:
         _section(console, "media", media.measure),
         _section(console, "the archiver", archive.measure),
         _section(console, "the audit log", audit.measure),
+        _section(console, "the audit log's bill", audit_cost.measure),
         _section(console, "content keys", content.measure),
         _section(console, "card numbers", cards.measure),
     ]

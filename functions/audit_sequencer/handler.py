@@ -9,6 +9,7 @@ its records and one on missing batches are what to watch. Nothing is written twi
 from typing import TYPE_CHECKING, Any
 
 from functions.audit_sequencer import wiring
+from functions.core.audit.errors import WitnessRefusedError
 from functions.core.runtime import clock, log
 from functions.core.runtime.streams import change_from, shard_of
 
@@ -53,5 +54,7 @@ def _ask_witness() -> None:
         if witnessing is not None:
             log.info("checkpoint cosigned", size=witnessing.cosign())
     except Exception as error:  # noqa: BLE001 - a witness must not be able to stop the log
-        log.error("checkpoint not cosigned", error)
+        # of its own words alone: other errors quote what they were given
+        reason = str(error) if isinstance(error, WitnessRefusedError) else None
+        log.error("checkpoint not cosigned", error, reason=reason)
         log.metric("WitnessRefused")

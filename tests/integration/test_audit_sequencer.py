@@ -164,7 +164,7 @@ class TestWithoutItsWitness:
         assert beat() == NOTHING_FAILED
         told = lines(capsys)
         assert told[-2]["message"] == "checkpoint not cosigned"
-        assert told[-2]["error"] == "WitnessRefusedError"
+        assert told[-2]["reason"] == "the witness's function failed"
         assert told[-1]["WitnessRefused"] == 1
         assert [f.kind for f in platform.verify().findings] == [Kind.UNWITNESSED]
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from functions.core.audit.head import WRITER
 from functions.core.audit.model import moment
 from functions.core.audit.reading import LogReader
 from functions.core.audit.tiles import WIDTH
@@ -79,8 +80,7 @@ class Search:
         lowest = end
         for index, entry in self._backwards(end, size):
             lowest = index
-            if _SEALED in entry:
-                logged_at = str(_parsed(entry).get("at", logged_at))
+            logged_at = _seal(entry) or logged_at
             if logged_at < since:
                 return Page(found, None)
             if logged_at >= until or not wanted.may_match(entry):
@@ -136,8 +136,8 @@ class Search:
             if entries is None:
                 return ""
             for entry in entries[index % WIDTH :]:
-                if _SEALED in entry:
-                    return str(_parsed(entry).get("at", ""))
+                if sealed_at := _seal(entry):
+                    return sealed_at
             index = (number + 1) * WIDTH
         return ""
 
@@ -145,6 +145,13 @@ class Search:
 @cache
 def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(_AT_ONCE)
+
+
+def _seal(entry: bytes) -> str:
+    """When a batch was sealed; `""` for any other entry, also for one that speaks of seals."""
+    told = _parsed(entry) if _SEALED in entry else {}
+    is_seal = told.get("action") == Action.LOG_BATCH_SEALED and told.get("writer") == WRITER
+    return str(told.get("at", "")) if is_seal else ""
 
 
 def _parsed(entry: bytes) -> dict[str, Any]:
