@@ -17,6 +17,7 @@ from bench import (
     archive,
     audit,
     audit_cost,
+    audit_delay,
     cards,
     content,
     cost,
@@ -43,6 +44,7 @@ def main() -> int:
         _section(console, "the archiver", archive.measure),
         _section(console, "the audit log", audit.measure),
         _section(console, "the audit log's bill", audit_cost.measure),
+        _section(console, "the audit log's delay", audit_delay.measure),
         _section(console, "content keys", content.measure),
         _section(console, "card numbers", cards.measure),
     ]
