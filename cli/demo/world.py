@@ -85,7 +85,7 @@ class LocalWorld:
         auditor = ApiClient(self._facts, scopes=("amana/audit:read",))
         found = auditor.get("/v1/audit/entries?action=message:intent:accepted&limit=100")
         for item in found.body.get("items", []):
-            if item["entry"]["what"] != f"message/{message_id}":
+            if item["entry"].get("what") != f"message/{message_id}":
                 continue
             answer = auditor.get(f"/v1/audit/entries/{item['id']}/proof")
             proof = proof_from(answer.raw)
