@@ -14,26 +14,17 @@ import base64
 import json
 import re
 import sys
-from collections import Counter
+from collections import Counter, namedtuple
 from datetime import UTC, datetime, timedelta
 from difflib import SequenceMatcher
 from hashlib import sha256
 from itertools import accumulate, chain, pairwise
 from pathlib import Path
-from typing import NamedTuple
 
 LATE, AHEAD, BEHIND = timedelta(minutes=15), timedelta(minutes=5), timedelta(hours=26)
 EVER, NEVER = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
-
-
-class Link(NamedTuple):
-    """An entry in its writer's chain; `batch`: how many were sealed before it."""
-
-    seq: int
-    place: int
-    batch: int
-    prev: str
-    moment: datetime
+# An entry in its writer's chain
+Link = namedtuple("Link", "seq place batch prev moment")  # noqa: PYI024 - nothing here has types
 
 
 def verify(folder, key, known=(), until=None, retention=timedelta(days=2192)):
@@ -49,7 +40,9 @@ def verify(folder, key, known=(), until=None, retention=timedelta(days=2192)):
         log.check_chains()  # step 3
         log.check_writers()  # step 4
         for path in known:  # step 7
-            log.check_known(log.signed_note(key, Path(path).read_bytes(), path), path)
+            other = log.signed_note(key, Path(path).read_bytes(), path)
+            if other:
+                log.check_known(other, path)
         log.check_ends(until, retention)  # step 8, and what went past its retention
     return log
 
@@ -115,16 +108,14 @@ class Log:
         """What was done to bundles: first place, hashes signed, hashes there."""
         before, after = (Counter(h for each in damaged for h in each[side]) for side in (1, 2))
         for first, signed, there in damaged:
-            if before == after or Counter(signed) == Counter(there):
-                self.found("swapped", f"entry {first}", "it, or one behind it, is in another place")
-                continue
+            is_moved = before == after or Counter(signed) == Counter(there)
             matcher = SequenceMatcher(None, signed, there, autojunk=False)
             for what, begin, end, start, stop in matcher.get_opcodes():
                 was, now = end - begin, stop - start
                 kind = "flipped" if was == now else "dropped" if was > now else "inserted"
                 if what != "equal":
-                    said = f"{was} entries were signed here, {now} are there"
-                    self.found(kind, f"entry {first + begin}", said)
+                    said = f"{was} entries were signed here, {now} others are there"
+                    self.found("swapped" if is_moved else kind, f"entry {first + begin}", said)
 
     def read_batches(self):
         """Steps 5 and 6: times. What else entries tell is collected for steps 3 and 4."""
@@ -224,14 +215,14 @@ class Log:
                     self.found("writer-missing", function, f"{below + 1} to {last} never opened")
 
     def check_known(self, note, name):
-        """Step 7. The log goes on from this checkpoint (None: it was none, which is found)."""
-        if note and note.size > self.size:
+        """Step 7. The log goes on from a checkpoint of an earlier visit."""
+        if note.size > self.size:
             self.found("truncated", name, f"has {note.size} entries, the log only {self.size}")
-        elif note and self.levels is None:
+        elif self.levels is None:
             self.notes.append(f"{name}: not compared, the tree is not what was signed")
-        elif note and (root := root_at(self.levels, note.size)) is None:
+        elif (root := root_at(self.levels, note.size)) is None:
             self.notes.append(f"{name}: of so few entries nothing can be told any more")
-        elif note and root != note.root:
+        elif root != note.root:
             self.found("forked", name, f"has another root of the first {note.size} entries")
 
     def check_ends(self, until, retention):
@@ -276,16 +267,18 @@ class Log:
             data = self.read(name)
             if data is None and width < 256:  # a full one stands for a partial one
                 data, most = self.read(path_of(kind, index)), width
-            parts = None if data is None else (hashes_in, entries_in)[kind == "entries"](data)
             if data is None:
                 if kind == "entries" and index == self.expired < (self.size - 1) // 256:
-                    self.expired += 1
+                    self.expired += 1  # from the beginning on: past their retention, or see step 8
                 if (index + 1) * 256**level > self.expired:
                     self.found("missing", name, "is not there")
-            elif parts is None or (kind != "entries" and len(parts[:most]) != width):
+                yield [None] * width
+                continue
+            parts = entries_in(data) if kind == "entries" else hashes_in(data)
+            if parts is None or (kind != "entries" and len(parts[:most]) != width):
                 self.found("malformed", name, "does not hold what belongs there")
-                parts = None
-            yield [None] * width if parts is None else parts[:most]
+                parts = [None] * width
+            yield parts[:most]
 
 
 def prove(data, key):
@@ -457,26 +450,27 @@ def root_at(levels, size):
 
 
 def climb(at, last, old, new, proof):
-    """From a node and the last one beside it up to the roots: of a tree ending here, of all."""
+    """Up the proof from node `at` of a level, `last` the last one there: the roots of two trees.
+
+    `old` begins that of the one that ends with `at`, `new` that of the whole.
+    """
     for each in proof:
-        if not last:
-            return None
         if at & 1 or at == last:
             old, new = node_hash(each, old), node_hash(each, new)
             while at and not at & 1:
                 at, last = at >> 1, last >> 1
         else:
             new = node_hash(new, each)
+        if not last:  # the proof is too long
+            return None, None
         at, last = at >> 1, last >> 1
-    return None if last else (old, new)
+    return (None, None) if last else (old, new)
 
 
 def is_included(index, size, leaf, proof, root):
     """Whether the proof leads from this leaf to this root."""
-    if not 0 <= index < size or any(len(each) != 32 for each in [leaf, root, *proof]):
-        return False
-    roots = climb(index, size - 1, leaf, leaf, proof)
-    return roots is not None and roots[1] == root
+    are_hashes = all(len(each) == 32 for each in [leaf, root, *proof])
+    return are_hashes and 0 <= index < size and climb(index, size - 1, leaf, leaf, proof)[1] == root
 
 
 def is_consistent(old, new, old_root, new_root, proof):
