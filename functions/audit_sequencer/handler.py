@@ -1,15 +1,16 @@
 """Trigger: the stream of table `outbox`; and a schedule, for heartbeats.
 
 Effect: every entry is in the audit log, once, under a signed checkpoint; a heartbeat is signed
-even when nothing happened. On failure: the stream delivers again, whole or in parts, until it
-succeeds or the stream forgets (24 hours): an alarm on the age of its records and one on missing
-batches are what to watch. Nothing is written twice.
+even when nothing happened, and shown to the witness. On failure: the stream delivers again, whole
+or in parts, until it succeeds or the stream forgets (24 hours): an alarm on the age of its records
+and one on missing batches are what to watch. Nothing is written twice.
 """
 
 from typing import TYPE_CHECKING, Any
 
 from functions.audit_sequencer import wiring
 from functions.core.runtime import clock, log
+from functions.core.runtime.errors import AmanaError
 from functions.core.runtime.streams import change_from, shard_of
 
 if TYPE_CHECKING:
@@ -44,3 +45,11 @@ def _beat() -> None:
     done = wiring.sequencer().beat()
     log.info("heartbeat sealed", size=done.size)
     log.metric("AuditBatches")
+    cosigner = wiring.cosigner()
+    if cosigner is None:
+        return
+    try:
+        cosigner.cosign()
+    except AmanaError as error:  # the log goes on; somebody has to look
+        log.error("checkpoint not cosigned", error)
+        log.metric("WitnessRefused")

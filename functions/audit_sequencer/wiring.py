@@ -4,10 +4,13 @@ import os
 from functools import cache
 
 from functions.audit_sequencer.settings import AuditSequencerSettings
+from functions.core.audit.cosigning import Cosigner
 from functions.core.audit.log_s3 import Lock, S3LockedLog
+from functions.core.audit.reading import LogReader
 from functions.core.audit.registry import writers
 from functions.core.audit.sequencer import Sequencer
 from functions.core.audit.signing import KmsSigner
+from functions.core.audit.witness_lambda import LambdaWitness
 from functions.core.runtime import aws, clock
 
 
@@ -37,3 +40,13 @@ def sequencer() -> Sequencer:
         writers=lambda: writers(aws.dynamodb(), chosen.outbox_table),
         now_ms=clock.now_ms,
     )
+
+
+@cache
+def cosigner() -> Cosigner | None:
+    """None: the log has no witness."""
+    function = settings().witness_function
+    if not function:
+        return None
+    witness = LambdaWitness(aws.client("lambda"), function)
+    return Cosigner(log=log_store(), reader=LogReader(log_store()), ask=witness.ask)

@@ -101,7 +101,7 @@ class World:
         )
         registry = around(_Registry(self.outbox))
         return Sequencer(
-            log=S3LockedLog(around(self.s3), "audit", lock=lock),
+            log=S3LockedLog(around(self.s3), "audit", lock=lock, at_once=1),
             signer=KmsSigner(around(self.kms), KEY, origin=ORIGIN),
             writers=registry.read,
             now_ms=self.now_ms,

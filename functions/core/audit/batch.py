@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from functions.core.audit.head import Head, Position
+from functions.core.audit.head import WRITER, Head, Position
 from functions.core.audit.model import MOST_BYTES, Actor, Event, Link, chained
 from functions.core.audit.vocabulary import Action, Outcome
 from functions.core.runtime.streams import Change, attribute
@@ -15,6 +15,12 @@ _SEQUENCER = Actor(kind="system", id="audit_sequencer")
 
 # The stream forgets changes after a day; until then any shard may still deliver. A little longer.
 _REMEMBERED_MS = 26 * 3_600_000
+
+# A shard's place is told in some 90 bytes, an entry has 65,535. The head knows all of them.
+_MOST_TOLD = 500
+
+# only here are entries of this writer made; the outbox has others'
+_FORGED = f'"writer":"{WRITER}"'
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,8 @@ def batch_of(
     }
     if new:
         positions[shard] = Position(new[-1].sequence, at_ms)
-    sealed, link = chained([_sealed(len(leaves), positions, writers)], link, at_ms=at_ms)
+    moved = {shard: positions[shard]} if new else positions
+    sealed, link = chained([_sealed(len(leaves), moved, writers)], link, at_ms=at_ms)
     after = Head(head.edge, (*leaves, *sealed), link, at_ms, positions)
     return Batch(after, sum(_is_parcel(change) for change in new))
 
@@ -82,7 +89,8 @@ def _is_parcel(change: Change) -> bool:
 
 
 def _fits(entry: Any) -> bool:
-    return isinstance(entry, str) and entry.isascii() and 0 < len(entry) <= MOST_BYTES
+    is_text = isinstance(entry, str) and entry.isascii() and 0 < len(entry) <= MOST_BYTES
+    return is_text and _FORGED not in entry
 
 
 def _own(change: Change) -> Event:
@@ -110,5 +118,7 @@ def _sealed(
 
 
 def _told(positions: Mapping[str, Position]) -> Iterator[tuple[str, str]]:
-    for shard, place in sorted(positions.items()):
-        yield shard, str(place.sequence)
+    """The latest, should there be too many."""
+    latest = sorted(positions, key=lambda shard: positions[shard].at_ms)[-_MOST_TOLD:]
+    for shard in latest:
+        yield shard, str(positions[shard].sequence)

@@ -37,3 +37,7 @@ class UnknownEntryError(AuditError):
 
 class ExpiredError(AuditError):
     """The entry is past its retention."""
+
+
+class WitnessRefusedError(AuditError):
+    """The witness does not know the log, or another history of it; `amana audit verify` tells."""

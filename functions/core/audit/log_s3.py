@@ -1,16 +1,19 @@
 """`LogStore` in a bucket with Object Lock, and reading from it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from functions.core.audit.errors import LogDamagedError
+from functions.core.audit.errors import LogDamagedError, MalformedError
 from functions.core.audit.head import Head, head_as_bytes, head_from
 from functions.core.audit.note import Checkpoint, checkpoint_from
+from functions.core.runtime.errors import StoreUnavailableError
 from functions.core.runtime.failures import as_unavailable
 
 if TYPE_CHECKING:
@@ -18,8 +21,14 @@ if TYPE_CHECKING:
 
 HEAD, CHECKPOINT, COSIGNED = "sequencer/head", "checkpoint", "cosigned"
 
-_PARTIAL = re.compile(r"\.p/[0-9]+$")
+# Of the levels that heartbeats alone fill within a day. Above, a tile may stay partial for a year
+# and must stay as long.
+_REFILLED = re.compile(r"tile/(entries|0|1)/.*\.p/[0-9]+")
+# another write of the object is under way, or has just been
+_OVERTAKEN = ("PreconditionFailed", "ConditionalRequestConflict")
 _HEAD_DAYS = 1
+_AT_ONCE = 8
+_ROUNDS = 3
 _GONE = ("NoSuchKey", "404")
 
 
@@ -55,9 +64,14 @@ class S3Log:
 
 
 class S3LockedLog(S3Log):
-    def __init__(self, client: "S3Client", bucket: str, *, lock: Lock) -> None:
+    """`at_once`: how many files of a batch are put side by side."""
+
+    def __init__(
+        self, client: "S3Client", bucket: str, *, lock: Lock, at_once: int = _AT_ONCE
+    ) -> None:
         super().__init__(client, bucket)
         self._lock = lock
+        self._at_once = at_once
 
     def head(self) -> tuple[Head, str | None]:
         found = self.tagged(HEAD)
@@ -68,28 +82,43 @@ class S3LockedLog(S3Log):
 
     def checkpoint(self, path: str = CHECKPOINT) -> tuple[Checkpoint | None, str | None]:
         found = self.tagged(path)
-        return (None, None) if found is None else (checkpoint_from(found[0], path), found[1])
+        return (None, None) if found is None else (_checkpoint(found[0], path), found[1])
 
     def move_checkpoint(
         self, checkpoint: Checkpoint, tag: str | None, path: str = CHECKPOINT
     ) -> bool:
         return self._swap(path, checkpoint.note, tag, days=self._lock.days)
 
-    def add(self, path: str, data: bytes) -> None:
+    def add(self, files: Mapping[str, bytes]) -> None:
+        run = map if self._at_once == 1 else self._pool.map
+        for _ in run(self._add, *zip(*files.items(), strict=True)):
+            pass
+
+    def _add(self, path: str, data: bytes) -> None:
         """A partial tile is marked as one: it may go when a fuller one is there."""
-        is_partial = _PARTIAL.search(path) is not None
-        days = min(self._lock.partial_days, self._lock.days) if is_partial else self._lock.days
-        more: dict[str, Any] = {"Tagging": "partial=yes"} if is_partial else {}
-        if not self._put(path, data, days=days, IfNoneMatch="*", **more) and (
-            self.read(path) != data
-        ):
-            raise LogDamagedError(f"{path} is there already, and another")
+        is_refilled = _REFILLED.fullmatch(path) is not None
+        days = min(self._lock.partial_days, self._lock.days) if is_refilled else self._lock.days
+        more: dict[str, Any] = {"Tagging": "partial=yes"} if is_refilled else {}
+        for _ in range(_ROUNDS):
+            if self._put(path, data, days=days, IfNoneMatch="*", **more):
+                return
+            stored = self.read(path)
+            if stored == data:
+                return
+            if stored is not None:
+                raise LogDamagedError(f"{path} is there already, and another")
+        raise StoreUnavailableError("writing the audit log: other writes are under way")
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._at_once)
 
     def _swap(self, path: str, data: bytes, tag: str | None, *, days: int) -> bool:
         condition = {"IfNoneMatch": "*"} if tag is None else {"IfMatch": tag}
         return self._put(path, data, days=days, **condition)
 
     def _put(self, path: str, data: bytes, *, days: int, **condition: Any) -> bool:
+        """False: not as the condition says, or somebody is writing it."""
         with as_unavailable("writing the audit log"):
             try:
                 self._client.put_object(
@@ -102,7 +131,14 @@ class S3LockedLog(S3Log):
                     **condition,
                 )
             except ClientError as error:
-                if error.response["Error"]["Code"] == "PreconditionFailed":
+                if error.response["Error"]["Code"] in _OVERTAKEN:
                     return False
                 raise
         return True
+
+
+def _checkpoint(data: bytes, path: str) -> Checkpoint:
+    try:
+        return checkpoint_from(data, path)
+    except MalformedError as error:
+        raise LogDamagedError(str(error)) from error

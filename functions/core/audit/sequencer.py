@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from functions.core.audit.batch import Batch, batch_of
-from functions.core.audit.errors import LogContentionError, LogDamagedError
+from functions.core.audit.errors import AuditError, LogContentionError, LogDamagedError
 from functions.core.audit.head import Head
 from functions.core.audit.note import Checkpoint
 from functions.core.runtime.streams import Change
@@ -28,8 +28,8 @@ class LogStore(Protocol):
     def move_head(self, head: Head, tag: str | None) -> bool:
         """False: somebody else moved it."""
 
-    def add(self, path: str, data: bytes) -> None:
-        """Put a tile or bundle; LogDamagedError when another one is there."""
+    def add(self, files: Mapping[str, bytes]) -> None:
+        """Put tiles and bundles, by path; LogDamagedError when another one is there."""
 
     def checkpoint(self) -> tuple[Checkpoint | None, str | None]: ...
 
@@ -89,7 +89,16 @@ class Sequencer:
                 # from here on it is in the log, whoever publishes it
                 self._publish(batch.head)
                 return Sequenced(batch.entries, batch.head.edge.size)
-        raise LogContentionError("other sequencers kept moving the head")
+        raise self._contended()
+
+    def _contended(self) -> AuditError:
+        """A head that is behind the checkpoint and stays so is not one that others move on."""
+        head, tag = self._log.head()
+        stored, _ = self._log.checkpoint()
+        _, later = self._log.head()
+        if stored is not None and stored.size > head.edge.size and tag == later:
+            return LogDamagedError("the head was put back to an earlier one")
+        return LogContentionError("other sequencers kept moving the head")
 
     def _publish(self, head: Head) -> bool:
         """The checkpoint of this head is out; False: somebody else is at work on a later one."""
@@ -101,8 +110,7 @@ class Sequencer:
             raise LogDamagedError("the checkpoint is not there any more")
         if size >= head.edge.size:
             return size == head.edge.size
-        for path, data in head.files.items():
-            self._log.add(path, data)
+        self._log.add(head.files)
         signed = self._signer.sign(head.edge.size, head.edge.root)
         return self._log.move_checkpoint(signed, tag)
 

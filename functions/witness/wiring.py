@@ -1,0 +1,26 @@
+"""Composition root: built once per execution environment."""
+
+import os
+from functools import cache
+
+from functions.core.audit.keys import verifier_key
+from functions.core.audit.signing import KmsSigner
+from functions.core.audit.witness_dynamodb import DynamoRecords
+from functions.core.audit.witnessing import Witness
+from functions.core.runtime import aws
+from functions.witness.settings import WitnessSettings
+
+
+@cache
+def settings() -> WitnessSettings:
+    return WitnessSettings.parse(os.environ)
+
+
+@cache
+def witness() -> Witness:
+    chosen = settings()
+    return Witness(
+        logs=[verifier_key(text) for text in chosen.log_keys.split()],
+        records=DynamoRecords(aws.dynamodb(), chosen.witness_table),
+        cosign=KmsSigner(aws.kms(), chosen.signing_key_arn, origin=chosen.name).signature,
+    )
