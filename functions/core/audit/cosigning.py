@@ -48,6 +48,8 @@ class Cosigner:
             answer = self._ask(Submission(old, proof, newest).body)
             if answer.status == HTTPStatus.OK:
                 cosigned = checkpoint_from(newest.note + answer.body.encode(), "witness's answer")
+                if len(cosigned.signatures) == len(newest.signatures):
+                    raise WitnessRefusedError("the witness's answer holds no signature")
                 # where it was moved meanwhile, there is a newer one
                 self._log.move_checkpoint(cosigned, tag, COSIGNED)
                 return

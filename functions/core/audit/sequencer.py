@@ -45,10 +45,11 @@ class Signer(Protocol):
 
 @dataclass(frozen=True)
 class Sequenced:
-    """What one call appended; nothing when all of it was there already."""
+    """What one call appended. `sealed` False: all of it was there already."""
 
     entries: int
     size: int
+    sealed: bool = True
 
 
 class Sequencer:
@@ -84,7 +85,7 @@ class Sequencer:
                 continue
             batch = build(head)
             if batch is None:
-                return Sequenced(0, head.edge.size)
+                return Sequenced(0, head.edge.size, sealed=False)
             if self._log.move_head(batch.head, tag):
                 # from here on it is in the log, whoever publishes it
                 self._publish(batch.head)
