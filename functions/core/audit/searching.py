@@ -34,9 +34,9 @@ class Wanted:
 
     def may_match(self, entry: bytes) -> bool:
         """Without reading it: entries are written in one way only."""
-        parts = [f'"id":"{self.actor}"'] if self.actor else []
-        parts += [f'"{self.subject.partition("~")[0]}'] if self.subject else []
-        parts += [f'"action":"{self.action}"'] if self.action else []
+        parts = [f'"id":{json.dumps(self.actor)}'] if self.actor else []
+        parts += [json.dumps(self.subject.partition("~")[0])[:-1]] if self.subject else []
+        parts += [f'"action":{json.dumps(self.action)}'] if self.action else []
         return all(part.encode() in entry for part in parts)
 
     def matches(self, told: dict[str, Any]) -> bool:
@@ -79,8 +79,7 @@ class Search:
         lowest = end
         for index, entry in self._backwards(end, size):
             lowest = index
-            if _SEALED in entry:
-                logged_at = str(_parsed(entry).get("at", logged_at))
+            logged_at = _sealing(entry) or logged_at
             if logged_at < since:
                 return Page(found, None)
             if logged_at >= until or not wanted.may_match(entry):
@@ -136,8 +135,8 @@ class Search:
             if entries is None:
                 return ""
             for entry in entries[index % WIDTH :]:
-                if _SEALED in entry:
-                    return str(_parsed(entry).get("at", ""))
+                if sealed_at := _sealing(entry):
+                    return sealed_at
             index = (number + 1) * WIDTH
         return ""
 
@@ -145,6 +144,14 @@ class Search:
 @cache
 def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(_AT_ONCE)
+
+
+def _sealing(entry: bytes) -> str | None:
+    """When a batch was sealed with this entry; None of any other, whatever it quotes."""
+    if _SEALED not in entry:
+        return None
+    told = _parsed(entry)
+    return str(told.get("at", "")) if told.get("action") == Action.LOG_BATCH_SEALED else None
 
 
 def _parsed(entry: bytes) -> dict[str, Any]:
