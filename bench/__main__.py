@@ -15,6 +15,9 @@ from rich.console import Console
 
 from bench import (
     archive,
+    audit,
+    audit_cost,
+    audit_delay,
     cards,
     content,
     cost,
@@ -39,6 +42,9 @@ def main() -> int:
         _section(console, "folding", fold.measure),
         _section(console, "media", media.measure),
         _section(console, "the archiver", archive.measure),
+        _section(console, "the audit log", audit.measure),
+        _section(console, "the audit log's bill", audit_cost.measure),
+        _section(console, "the audit log's delay", audit_delay.measure),
         _section(console, "content keys", content.measure),
         _section(console, "card numbers", cards.measure),
     ]

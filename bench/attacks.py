@@ -154,10 +154,14 @@ def replayed(batches: int) -> Tampered:
 
 def forked(size: str) -> Tampered:
     """Both histories are signed with the log's own key."""
-    told, other = story(), story(lambda log, number: log.write("sender.1", number == 1) and None)
+    told, other = story(), story(_more)
     if size == "larger":
         return Tampered(dict(other.files), known=told.checkpoints[-2:])
     return Tampered(dict(told.files), known=[other.checkpoints[5]])
+
+
+def _more(log: AuditLog, number: int) -> None:
+    log.write("sender.1", int(number == 1))
 
 
 def signed_by_another() -> Tampered:

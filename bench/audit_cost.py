@@ -1,23 +1,16 @@
-"""`python -m bench.audit_cost`: what a million entries of the audit log cost.
-
-The sequencer's function runs as it is, over a bucket and a key that count what they are asked for.
-"""
+"""(j) The audit log's bill: sequencing, storing and the outbox, for a million entries."""
 
 import contextlib
 import io
 import itertools
 import json
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from datetime import UTC, datetime
+from time import process_time
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
-
-from botocore.exceptions import ClientError
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from bench import calls, logs, units
 from bench.assumptions import assumed
@@ -26,232 +19,225 @@ from bench.meter import gb_seconds
 from bench.results import Number, Section
 from functions.audit_sequencer import handler as function
 from functions.audit_sequencer import wiring
-from functions.core.audit.log_s3 import Lock, S3LockedLog
-from functions.core.audit.model import Actor, Event
-from functions.core.audit.outbox import DynamoOutbox
+from functions.core.audit.log_s3 import HEAD, Lock, S3LockedLog
+from functions.core.audit.outbox import KEPT_DAYS, DynamoOutbox
 from functions.core.audit.sequencer import Sequencer
 from functions.core.audit.signing import KmsSigner
-from functions.core.audit.vocabulary import Action
-from functions.core.audit.writer import Writer
-from functions.core.runtime import clock
+from functions.core.audit.writer import Parcel, Writer
 from functions.core.runtime.policies import value
+from tests.fakes.audit import MemoryOutbox
+from tests.fakes.audit_log import ORIGIN, START_MS, event
+from tests.fakes.sequencing import KEY, SigningKms
+from tests.fakes.strict_s3 import StrictS3
 
 _MILLION = 1_000_000
 _GB = 1024**3
 _MEMORY_MIB = 1024  # infra/stacks/audit.py
-_BATCHES = (1000, 256, 100, 10)  # changes in one invocation; the first is the event source's most
-_INVOCATIONS = {1000: 12, 256: 40, 100: 80, 10: 400}
-_AIM_DOLLARS = 1.5  # a million entries, written and sequenced
-_OUTBOX_MONTHS = 1.0  # functions/core/audit/outbox.py: 30 days
-_NOW_MS = 1_790_000_000_000
-_EVENT = Event(
-    action=Action.SEND_SETTLED,
-    by=Actor(kind="client", id="3f2a1b4c5d6e7f8091a2b3c4d5", role="amana/messages:send"),
-    on=("p" + "a" * 20,),
-    what="message/m_" + "0" * 26,
-    purpose="service",
-    request="r_" + "0" * 26,
-    facts={"state": "accepted", "digest": "d" * 64},
-)
+# entries in one invocation, and how many invocations are measured
+_BATCHES = {1000: 10, 256: 20, 100: 40, 10: 250}
+_BEATS = 300
+_HEARTBEATS = 30 * 24 * 60 // value("audit", "heartbeat", "minutes")
+_AIM_DOLLARS = 1.50
+# the head is locked for a day, and a day later gone
+_HEAD_MONTHS = 2 / 30
 
 
 @dataclass
-class _Outbox:
-    """DynamoDB, that keeps what it is given."""
+class _Billed:
+    """S3 and KMS: every call is billed and waited for."""
 
-    items: list[Any] = field(default_factory=list)
-
-    def update_item(self, **_: Any) -> Any:
-        return {"Attributes": {"number": {"N": str(17)}}}
-
-    def put_item(self, *, Item: Any, **_: Any) -> Any:  # noqa: N803 - as AWS spells it
-        self.items.append(Item)
-        return {}
-
-
-@dataclass
-class _Aws:
-    """S3 and KMS."""
-
+    s3: StrictS3 = field(default_factory=StrictS3)
+    kms: SigningKms = field(default_factory=SigningKms)
     ledger: Ledger = field(default_factory=Ledger)
-    objects: dict[str, bytes] = field(default_factory=dict)
     waited_ms: float = 0.0
+    # processor time of the stand-ins, which is not the function's
+    stood_in_seconds: float = 0.0
 
-    def get_object(self, *, Key: str, **_: Any) -> Any:  # noqa: N803
-        self._asked("s3", "s3.get")
-        if Key not in self.objects:
-            raise ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject")
-        return {"Body": io.BytesIO(self.objects[Key]), "ETag": Key}
+    def put_object(self, **told: Any) -> Any:
+        return self._asked("s3", "s3.put", self.s3.put_object, told)
 
-    def put_object(self, *, Key: str, Body: bytes, **_: Any) -> Any:  # noqa: N803
-        self._asked("s3", "s3.put")
-        self.objects[Key] = Body
-        return {"ETag": Key}
+    def get_object(self, **told: Any) -> Any:
+        return self._asked("s3", "s3.get", self.s3.get_object, told)
 
-    def get_public_key(self, **_: Any) -> Any:
-        spki = serialization.PublicFormat.SubjectPublicKeyInfo
-        der = self._key.public_key().public_bytes(serialization.Encoding.DER, spki)
-        return {"PublicKey": der}
+    def sign(self, **told: Any) -> Any:
+        return self._asked("kms", "kms.asymmetric_request", self.kms.sign, told)
 
-    def sign(self, *, Message: bytes, **_: Any) -> Any:  # noqa: N803
-        self._asked("kms", "kms.sign")
-        return {"Signature": self._key.sign(Message, ec.ECDSA(hashes.SHA256()))}
+    def get_public_key(self, **told: Any) -> Any:
+        """Once in an environment: not billed to a batch."""
+        return self.kms.get_public_key(**told)
 
-    def bytes_of(self, *, partial: bool) -> int:
-        """Of partial tiles, or of all others."""
-        sizes = (len(data) for name, data in self.objects.items() if (".p/" in name) is partial)
-        return sum(sizes)
-
-    @cached_property
-    def _key(self) -> ec.EllipticCurvePrivateKey:
-        return ec.generate_private_key(ec.SECP256R1())
-
-    def _asked(self, service: str, price: str) -> None:
-        self.ledger.called("audit_sequencer", price)
-        self.ledger.bill("audit_sequencer", price, 1)
+    def _asked(self, service: str, price: str, call: Any, told: dict[str, Any]) -> Any:
+        self.ledger.bill(service, price, 1)
         self.waited_ms += assumed("wait_ms", service)
+        begin = process_time()
+        try:
+            return call(**told)
+        finally:
+            self.stood_in_seconds += process_time() - begin
+
+    @property
+    def gb_months(self) -> float:
+        """Kept in the first month; partial tiles stay longer than that."""
+        sizes = (
+            len(version.data) * (_HEAD_MONTHS if name == HEAD else 1)
+            for name, versions in self.s3.versions.items()
+            for version in versions
+        )
+        return sum(sizes) / _GB
 
 
 def measure() -> Section:
-    outbox = {
-        "alone in an item": _written(1),
-        "two in an item, a webhook's": _written(2),
-        "eleven in an item, a large webhook's": _written(11),
-        "within a transaction": _written(1, transaction=True),
-    }
-    sequencing = {batch: _sequenced(batch) for batch in _BATCHES}
-    numbers = [
-        Number(name=f"outbox: {name}", value=each, unit="$ a million")
-        for name, each in outbox.items()
-    ]
-    for batch, (ledger, entries, _) in sequencing.items():
-        numbers += _numbers(f"batches of {batch}", ledger, entries)
-    full, entries, _ = sequencing[max(_BATCHES)]
-    numbers += [
-        Number(
-            name=f"written {name}, sequenced in batches of {max(_BATCHES)}",
-            value=each + full.dollars / entries * _MILLION,
-            unit="$ a million",
-            target=_AIM_DOLLARS,
-        )
-        for name, each in outbox.items()
-    ]
+    sequencing = {size: _sequenced(size, batches) for size, batches in _BATCHES.items()}
+    outbox = _outbox()
+    numbers: list[Number] = []
+    for size, (ledger, _) in sequencing.items():
+        numbers += _numbers(size, ledger, outbox)
+    numbers += [_dollars(f"outbox: {name}", amount) for name, amount in outbox.items()]
+    month = _HEARTBEATS * _beaten(_BEATS).dollars / _BEATS
+    numbers.append(Number(name="heartbeats, no witness", value=month, unit="$ a month"))
     return Section(
         key="audit_cost",
-        title="audit log: us-east-1, for a million entries",
-        numbers=[*numbers, *_kept(sequencing)],
+        title="(j) audit log: us-east-1, for a million entries",
+        numbers=numbers,
         notes=[
-            f"Entries of {len(_entries()[0])} bytes, one in a change. A batch is what a shard's",
-            "window holds: little traffic makes small ones, and then there are few of them.",
-            f"Lambda: {_MEMORY_MIB} MiB, processor time measured here, doubled; files of a batch",
-            "as if they were put one after the other. Lambda reads streams for free.",
-            "Heartbeats are in none of it: 8,640 a month, whatever there is to log.",
+            "Entries with what a message's says. S3 and KMS are stand-ins that count each request;",
+            f"Lambda: {_MEMORY_MIB} MiB, processor time measured here without theirs, doubled;",
+            "assumed waiting, as if no request ran beside another; a closed window is one more",
+            "invocation. Stored: in the first month. Outbox: writes, and 30 days in the table.",
         ],
+        details={
+            "requests": {
+                size: {
+                    f"{who} {what}": told / entries for (who, what), told in ledger.units.items()
+                }
+                for size, (ledger, entries) in sequencing.items()
+            }
+        },
     )
 
 
-def _numbers(name: str, ledger: Ledger, entries: int) -> list[Number]:
-    each = ledger.dollars / entries * _MILLION
-    lambda_ = sum(dollars(p, n) for (_, p), n in ledger.units.items() if p.startswith("lambda."))
-    asked = sum(ledger.calls.values()) / entries * _MILLION
-    return [
-        Number(name=f"{name}: requests, Lambda, logs", value=each, unit="$ a million"),
-        Number(
-            name=f"{name}: Lambda's part", value=lambda_ / entries * _MILLION, unit="$ a million"
-        ),
-        Number(name=f"{name}: requests to S3 and KMS", value=asked, unit="a million"),
-    ]
+def _numbers(size: int, told: Ledger, outbox: dict[str, float]) -> Iterator[Number]:
+    name = f"batches of {size}"
+    entries = size * _BATCHES[size]
+    ledger = told.weighted(_MILLION / entries)
+    for part in ("s3", "kms", "lambda", "logs", "stored"):
+        yield _dollars(f"{name}: {part}", ledger.of(part).dollars)
+    for price in ("s3.put", "s3.get", "kms.asymmetric_request"):
+        amount = sum(n for (_, each), n in ledger.units.items() if each == price)
+        yield Number(name=f"{name}: {price}", value=amount, unit="a million")
+    yield _dollars(f"{name}: sequenced and kept", ledger.dollars)
+    total = ledger.dollars + outbox["the usual mix"]
+    aim = _AIM_DOLLARS if size == max(_BATCHES) else None
+    yield _dollars(f"{name}: all of it, the usual mix", total, target=aim)
 
 
-def _kept(sequencing: Mapping[int, tuple[Ledger, int, _Aws]]) -> list[Number]:
-    _, entries, bucket = sequencing[max(_BATCHES)]
-    month = dollars("s3.storage", bucket.bytes_of(partial=False) / entries * _MILLION / _GB)
-    item = units.item_bytes(_items(1)[0])
-    waiting = dollars("dynamodb.storage", item * _MILLION / _GB * _OUTBOX_MONTHS)
-    months = value("audit", "retention", "partial_days") / 30
-    numbers = [
-        Number(name="kept in the bucket", value=month, unit="$ a million, month"),
-        Number(name="kept in the outbox for 30 days", value=waiting, unit="$ a million"),
-    ]
-    for batch, (_, entries, bucket) in sequencing.items():
-        held = bucket.bytes_of(partial=True) / entries * _MILLION / _GB * months
-        name = f"batches of {batch}: partial tiles until they expire"
-        numbers.append(Number(name=name, value=dollars("s3.storage", held), unit="$ a million"))
-    return numbers
+def _dollars(name: str, amount: float, *, target: float | None = None) -> Number:
+    return Number(name=name, value=amount, unit="$ a million", target=target)
 
 
-def _written(entries: int, *, transaction: bool = False) -> float:
-    """Dollars for a million entries, so many in each item."""
-    (item,) = _items(entries)
-    needed = units.write_units(0, units.item_bytes(item), transaction=transaction)
-    return dollars("dynamodb.write_unit", needed) / entries * _MILLION
+def _beaten(beats: int) -> Ledger:
+    billed = _Billed()
+    with _function(billed):
+        for _ in range(beats):
+            _invoke(json.dumps({"source": "aws.events"}), billed)
+    billed.ledger.bill("stored", "s3.storage", billed.gb_months)
+    return billed.ledger
 
 
-def _items(entries: int, count: int = 1) -> Sequence[Any]:
-    """What the real writer puts, so many entries in each of `count` items."""
-    table = _Outbox()
-    outbox = DynamoOutbox(table, "outbox", now_ms=lambda: _NOW_MS)  # type: ignore[arg-type] # counts
-    writer = Writer(outbox, function="sender", now_ms=lambda: _NOW_MS)
-    for number in range(count):
-        writer.write(*[_EVENT] * entries, key=f"fact {number}")
-    return table.items
-
-
-def _entries() -> Sequence[str]:
-    return [entry["S"] for entry in _items(1)[0]["entries"]["L"]]
-
-
-def _sequenced(batch: int) -> tuple[Ledger, int, _Aws]:
-    """What was billed, for how many entries, and what is in the bucket."""
-    aws, entries = _Aws(), 0
-    items = iter(_items(1, batch * _INVOCATIONS[batch]))
-    numbers = itertools.count(1)
-    with _function(aws):
-        while part := list(itertools.islice(items, batch)):
-            _invoke(json.dumps({"Records": [_record(next(numbers), item) for item in part]}), aws)
-            entries += len(part)
-    return aws.ledger, entries, aws
+def _sequenced(size: int, batches: int) -> tuple[Ledger, int]:
+    """What so many invocations cost, and how many entries they appended."""
+    billed = _Billed()
+    outbox = MemoryOutbox()
+    writer = Writer(outbox, function="sender", now_ms=lambda: START_MS)
+    numbers = itertools.count()
+    with _function(billed):
+        for batch in range(batches):
+            outbox.parcels.clear()
+            for number in itertools.islice(numbers, size):
+                writer.write(event(number), key=str(number))
+            parcels = list(outbox.parcels.values())
+            records = [_record(batch * size + at, told) for at, told in enumerate(parcels)]
+            _invoke(json.dumps({"Records": records}), billed)
+            _invoke(json.dumps({"Records": []}), billed)
+    billed.ledger.bill("stored", "s3.storage", billed.gb_months)
+    return billed.ledger, size * batches
 
 
 @contextlib.contextmanager
-def _function(aws: Any) -> Iterator[None]:
-    lock = Lock(mode="COMPLIANCE", days=2192, partial_days=90, now=clock.now)
+def _function(billed: Any) -> Iterator[None]:
+    lock = Lock(mode="GOVERNANCE", days=2192, partial_days=90, now=lambda: datetime.now(UTC))
     sequencer = Sequencer(
-        log=S3LockedLog(aws, "audit", lock=lock, at_once=1),
-        signer=KmsSigner(aws, "key", origin="audit.example/amana"),
+        log=S3LockedLog(billed, "audit", lock=lock),
+        signer=KmsSigner(billed, KEY, origin=ORIGIN),
         writers=dict,
-        now_ms=clock.now_ms,
+        now_ms=lambda: START_MS,
     )
     settings = SimpleNamespace(stream_shards="one")
     with (
         patch.object(wiring, "sequencer", lambda: sequencer),
         patch.object(wiring, "settings", lambda: settings),
+        patch.object(wiring, "witnessing", lambda: None),
     ):
         yield
 
 
-def _invoke(event: str, aws: _Aws) -> None:
-    written, aws.waited_ms = io.StringIO(), 0.0
-    begin = time.process_time()
+def _invoke(told: str, billed: _Billed) -> None:
+    written, billed.waited_ms, billed.stood_in_seconds = io.StringIO(), 0.0, 0.0
+    begin = process_time()
     with contextlib.redirect_stdout(written):
-        function.handler(json.loads(event), calls.Context())  # type: ignore[arg-type] # only the id is read
-    seconds = time.process_time() - begin
-    bill = aws.ledger.bill
-    bill("audit_sequencer", "lambda.request", 1)
-    bill("audit_sequencer", "lambda.gb_second", gb_seconds(seconds, aws.waited_ms, _MEMORY_MIB))
+        function.handler(json.loads(told), calls.Context())  # type: ignore[arg-type] # only the id is read
+    seconds = process_time() - begin - billed.stood_in_seconds
+    bill = billed.ledger.bill
+    bill("lambda", "lambda.request", 1)
+    bill("lambda", "lambda.gb_second", gb_seconds(seconds, billed.waited_ms, _MEMORY_MIB))
     logged = logs.lines_bytes(written.getvalue()) + assumed("logs", "platform_bytes")
-    bill("audit_sequencer", "logs.gb", logged / _GB)
+    bill("logs", "logs.gb", logged / _GB)
 
 
-def _record(number: int, item: Any) -> dict[str, Any]:
-    told = {
-        "ApproximateCreationDateTime": _NOW_MS / 1000,
-        "Keys": {"pk": item["pk"]},
-        "NewImage": item,
-        "SequenceNumber": f"{number:021}",
-        "StreamViewType": "NEW_IMAGE",
+def _record(number: int, parcel: Parcel) -> dict[str, Any]:
+    return {
+        "eventName": "INSERT",
+        "dynamodb": {
+            "ApproximateCreationDateTime": START_MS / 1000,
+            "Keys": {"pk": {"S": parcel.key}},
+            "NewImage": _item(parcel),
+            "SequenceNumber": f"{number + 1:021}",
+        },
     }
-    return {"eventName": "INSERT", "dynamodb": told}
+
+
+def _item(parcel: Parcel) -> dict[str, Any]:
+    outbox = DynamoOutbox(None, "outbox", now_ms=lambda: START_MS)  # type: ignore[arg-type] # nothing is sent
+    item: dict[str, Any] = outbox.action(parcel)["Put"]["Item"]
+    return item
+
+
+def _outbox() -> dict[str, float]:
+    """Dollars for a million entries, by how they are written; reading the stream costs nothing."""
+    together = int(assumed("audit_mix", "webhook_entries"))
+    found = {
+        "alone": _written(1),
+        "webhook": _written(together),
+        "transaction": _written(1, transaction=True),
+    }
+    shares = {
+        "webhook": assumed("audit_mix", "webhook"),
+        "transaction": assumed("audit_mix", "transaction"),
+    }
+    shares["alone"] = 1 - sum(shares.values())
+    found["the usual mix"] = sum(share * found[name] for name, share in shares.items())
+    return found
+
+
+def _written(entries: int, *, transaction: bool = False) -> float:
+    outbox = MemoryOutbox()
+    writer = Writer(outbox, function="webhook", now_ms=lambda: START_MS)
+    writer.write(*(event(number) for number in range(entries)), key="bench")
+    (parcel,) = outbox.parcels.values()
+    size = units.item_bytes(_item(parcel))
+    written = dollars("dynamodb.write_unit", units.write_units(0, size, transaction=transaction))
+    kept = dollars("dynamodb.storage", size / _GB * KEPT_DAYS / 30)
+    return (written + kept) * _MILLION / entries
 
 
 if __name__ == "__main__":

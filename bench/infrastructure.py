@@ -28,6 +28,7 @@ _TABLES = {
     "EphemeralTable": "ephemeral",
     "KeysTable": "keys",
     "ComplianceTable": "compliance",
+    "OutboxTable": "outbox",
 }
 _PARTS = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
 
@@ -63,10 +64,13 @@ class Infrastructure:
 
     @cached_property
     def stream_window_seconds(self) -> float:
-        """So long changes of the table are gathered before a function gets them."""
+        """So long changes of the conversations table are gathered before a function gets them.
+
+        Those of the outbox have a shorter window: what is written shall be signed soon.
+        """
         sources = self.of_type("AWS::Lambda::EventSourceMapping")
-        (stream,) = [each for each in sources if "StartingPosition" in each]
-        return float(stream["MaximumBatchingWindowInSeconds"])
+        streams = [each for each in sources if "StartingPosition" in each]
+        return max(float(each["MaximumBatchingWindowInSeconds"]) for each in streams)
 
     @property
     def polled_queues(self) -> int:

@@ -28,6 +28,11 @@ class Nothing:
     def get_secret_value(self, **_: Any) -> dict[str, str]:
         return {"SecretString": json.dumps({"app_secret": bodies.SECRET, "verify_token": "bench"})}
 
+    def update_item(self, **_: Any) -> dict[str, Any]:
+        return {"Attributes": {"number": {"N": "1"}}}
+
+    def put_item(self, **_: Any) -> None: ...
+
     def generate_data_key(self, **_: Any) -> dict[str, bytes]:
         return {"Plaintext": b"k" * 32, "CiphertextBlob": b"w" * _WRAPPED_BYTES}
 

@@ -15,6 +15,7 @@ from moto.core.models import botocore_stubber
 from bench import bodies, calls, graph, units
 from bench.infrastructure import STAGE, Infrastructure
 from bench.meter import Meter
+from functions.core.audit import wiring as auditing
 from functions.core.content import wiring as content
 from functions.core.runtime import aws
 from infra.config import load_stage
@@ -81,6 +82,7 @@ class World:
                 "ephemeral_table": "ephemeral",
                 "keys_table": _KEYS,
                 "compliance_table": "compliance",
+                "outbox_table": "outbox",
                 "inbound_queue_url": self.queues["inbound"],
                 "outbound_queue_url": self.queues["outbound"],
                 "media_queue_url": self.queues["media"],
@@ -117,7 +119,8 @@ class World:
     def keep_apart(self, function: str) -> None:
         """Execution environments share no memory: each function has a key ring of its own."""
         if content.key_ring.cache_info().currsize:
-            self._rings[function] = content.key_ring(keys_table=_KEYS)
+            writer = auditing.writer(function=function, outbox_table="outbox")
+            self._rings[function] = content.key_ring(keys_table=_KEYS, audit=writer)
             _forget(content)
 
     def forget_people(self) -> None:
@@ -195,6 +198,7 @@ def running(infrastructure: Infrastructure) -> Iterator[World]:
 def _start_anew() -> None:
     """Functions build their parts once per process; another world needs others."""
     aws.forget()
+    _forget(auditing)
     _forget(content)
     for name in calls.SETTINGS:
         _forget(importlib.import_module(f"functions.{name}.wiring"))

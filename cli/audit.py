@@ -65,10 +65,10 @@ def verify_log(asked: Asked, progress: "Progress") -> int:
             now=now,
             processes=os.cpu_count() or 1,
         )
-        for note in report.notes:
-            progress.note(note)
         for finding in report.findings:
             progress.say(escape(str(finding)))
+        for note in report.notes:
+            progress.note(note)
         progress.say(escape(_summary(report, reaches=bool(asked.until or is_live))))
         return FOUND if report.findings else WHOLE
     return failed.code

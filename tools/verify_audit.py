@@ -16,8 +16,7 @@ import hashlib
 import json
 import re
 import sys
-from collections import defaultdict
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 # ---------------------------------------------------------------- 1. Merkle trees (RFC 6962, 2.1)
@@ -106,7 +105,7 @@ G = (
 KEY_HEAD = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200" + "04")
 
 
-class Malformed(Exception):
+class MalformedError(Exception):
     """Says in one sentence what is not as the format says."""
 
 
@@ -131,15 +130,15 @@ class Key:
             self.name, self.id, told = text.strip().split("+", 2)
             raw = base64.b64decode(told, validate=True)
         except ValueError:
-            raise Malformed("key: is not `name+key id+base64`") from None
+            raise MalformedError("key: is not `name+key id+base64`") from None
         head, point = raw[1 : 1 + len(KEY_HEAD)], raw[1 + len(KEY_HEAD) :]
         self.point = x, y = int.from_bytes(point[:32], "big"), int.from_bytes(point[32:], "big")
         if raw[:1] != b"\x02" or head != KEY_HEAD or len(point) != 64:
-            raise Malformed("key: is not of type ECDSA on P-256")
+            raise MalformedError("key: is not of type ECDSA on P-256")
         if x >= P or y >= P or (y * y - x * x * x + 3 * x - B) % P:
-            raise Malformed("key: is no point of the curve P-256")
+            raise MalformedError("key: is no point of the curve P-256")
         if sha256(raw[1:])[:4].hex() != self.id or not self.name:
-            raise Malformed("key: its id is not that of the key")
+            raise MalformedError("key: its id is not that of the key")
 
     def has_signed(self, note):
         mine = [s[4:] for name, s in note.signatures if (name, s[:4].hex()) == (self.name, self.id)]
@@ -184,7 +183,7 @@ def unbase64(text, what):
     except ValueError:
         found = b""
     if not found or base64.b64encode(found).decode() != text:
-        raise Malformed(f"{what}: is not base64")
+        raise MalformedError(f"{what}: is not base64")
     return found
 
 
@@ -195,23 +194,23 @@ class Note:
         try:
             note = data.decode()
         except UnicodeDecodeError:
-            raise Malformed(f"{what}: is not UTF-8") from None
+            raise MalformedError(f"{what}: is not UTF-8") from None
         text, blank, tail = note.rpartition("\n\n")
         lines = text.split("\n")
         if not blank or tail[-1:] != "\n" or re.search("[\x00-\x09\x0b-\x1f]", note):
-            raise Malformed(f"{what}: needs lines, a blank one, and signatures")
+            raise MalformedError(f"{what}: needs lines, a blank one, and signatures")
         if len(lines) < 3 or not all(lines) or not re.fullmatch("0|[1-9][0-9]{0,18}", lines[1]):
-            raise Malformed(f"{what}: needs three lines: origin, size, root")
+            raise MalformedError(f"{what}: needs three lines: origin, size, root")
         self.text, self.origin, self.size = text + "\n", lines[0], int(lines[1])
         self.root, self.signatures = unbase64(lines[2], f"{what}: line 3"), []
         for line in tail[:-1].split("\n"):
             match = re.fullmatch(r"— ([^\s+]+) (\S+)", line)
             value = unbase64(match[2], f"{what}: a signature") if match else b""
             if len(value) < 5 or len(self.signatures) == 32:
-                raise Malformed(f"{what}: a signature is not `— name base64`, or one too many")
+                raise MalformedError(f"{what}: a signature is not `— name base64`, or one too many")
             self.signatures.append((match[1], value))
         if len(self.root) != 32:
-            raise Malformed(f"{what}: line 3 is not a hash of 32 bytes")
+            raise MalformedError(f"{what}: line 3 is not a hash of 32 bytes")
 
 
 def path_of(kind, index, width=256):
@@ -222,10 +221,10 @@ def path_of(kind, index, width=256):
     return f"tile/{kind}/{name}" + (f".p/{width}" if width < 256 else "")
 
 
-def entries_in(data, most=None):
+def entries_in(data):
     """The entries of a bundle, each after its length in two bytes; None if it ends within one."""
     found, at = [], 0
-    while at < len(data) and len(found) != most:
+    while at < len(data):
         end = at + 2 + int.from_bytes(data[at : at + 2], "big")
         if at + 2 > len(data) or end > len(data):
             return None
@@ -234,25 +233,25 @@ def entries_in(data, most=None):
     return found
 
 
+def hashes_in(data):
+    """Those of a tile."""
+    return None if len(data) % 32 else [data[at : at + 32] for at in range(0, len(data), 32)]
+
+
 # ---------------------------------------------------------------- 4. The tree
 
 
 class Log:
-    """A folder and its checkpoint. `findings` are (kind, place, sentence); `notes` are no faults."""
+    """A folder and its checkpoint. `findings`: kind, place, sentence; `notes` are no faults."""
 
-    def __init__(self, folder):
-        self.folder, self.size, self.root, self.expired = Path(folder), 0, b"", 0
-        self.findings, self.notes = [], []
-        self.damaged = []  # bundles that are not what their tiles say: number, hashes of both
-        self.righted = {}  # hashes of tiles whose file is wrong, and what lies below is right
+    def __init__(self, folder, size, root):
+        self.folder, self.size, self.root = Path(folder), size, root
+        self.findings, self.notes, self.damaged = [], [], []
         self.entries = Entries(self)
-
-    def begin(self, note):
-        self.size, self.root = note.size, note.root
-        bundles = range(self.size // 256)
-        there = (n for n in bundles if self.read(path_of("entries", n)) is not None)
         # bundles from the beginning may have been deleted, past their retention
-        self.expired = next(there, max(0, (self.size - 1) // 256))
+        full = max(0, (size - 1) // 256)
+        there = (at for at in range(full) if self.read(path_of("entries", at)) is not None)
+        self.expired = next(there, full)
 
     def found(self, kind, place, sentence):
         self.findings.append((kind, place, sentence))
@@ -266,143 +265,115 @@ class Log:
     def width(self, level, index):
         return min(256, (self.size >> 8 * level) - index * 256)
 
-    def tile(self, level, index, *, say=True):
-        """Its hashes, as the file tells them; a full tile stands for a partial one."""
-        width = self.width(level, index)
-        data = self.read(path_of(level, index, width))
-        if data is None and width < 256:
-            data = (self.read(path_of(level, index)) or b"")[: 32 * width] or None
-        if data is not None and len(data) == 32 * width:
-            return [data[at : at + 32] for at in range(0, len(data), 32)]
-        if say and (index + 1) * 256**level > self.expired:
-            kind = "missing" if data is None else "malformed"
-            self.found(kind, path_of(level, index, width), f"is not {width} hashes")
-        return None
-
-    def bundle(self, index):
-        """Its entries; None where that is not known."""
-        width = self.width(0, index)
-        name = path_of("entries", index, width)
-        data, most = self.read(name), None
-        if data is None and width < 256:
-            data, most = self.read(path_of("entries", index)), width
-        if data is None:
-            if index >= self.expired:
+    def parts(self, kind, index, width, split):
+        """What a tile or bundle holds; None, and a finding, when it is not there or is none."""
+        name, most = path_of(kind, index, width), None
+        found = self.read(name)
+        if found is None and width < 256:  # a full one stands for a partial one
+            found, most = self.read(path_of(kind, index)), width
+        if found is None:
+            level = 0 if kind == "entries" else kind
+            if (index + 1) * 256**level > self.expired:
                 self.found("missing", name, "is not there")
             return None
-        found = entries_in(data, most)
-        if found is None:
-            self.found("malformed", name, "ends within an entry")
-        return found
+        parts = split(found)
+        if parts is None or (kind != "entries" and len(parts[:most]) != width):
+            self.found("malformed", name, "does not hold what belongs there")
+            return None
+        return parts[:most]
 
-    def edge(self):
-        """Of each level the partial tile's place and width, the highest level first."""
-        levels = range((self.size.bit_length() + 7) // 8)
-        tiles = [(level, self.size >> 8 * level + 8) for level in levels]
-        return [(*tile, self.width(*tile)) for tile in reversed(tiles) if self.width(*tile)]
-
-    def root_at(self, size):
-        """When the log had so many entries; None where the tiles do not tell any more."""
-        levels, level = [], 0
-        while size >> 8 * level:
-            index, width = divmod(size >> 8 * level, 256)
-            told = self.righted.get((level, index)) or self.tile(level, index, say=False)
-            if width and not told:
-                return None
-            levels.insert(0, told[:width] if width else [])
-            level += 1
-        return peak_root(levels)
-
-    def beyond(self):
-        """Entries after those of the checkpoint, up to where two batches end."""
-        index, skipped, ends = self.size // 256, self.size % 256, 0
-        while ends < 2:
-            names = [path_of("entries", index)]
-            partial = self.folder / f"{names[0]}.p"
-            widths = [each.name for each in partial.iterdir()] if partial.is_dir() else []
-            names += [
-                path_of("entries", index, w)
-                for w in sorted(map(int, filter(str.isdecimal, widths)))[::-1]
-            ]
-            data = next(filter(None, map(self.read, names)), b"")
-            found = entries_in(data) or []
-            for entry in found[skipped:]:
-                try:
-                    told = read_entry(entry)
-                except Malformed:
-                    continue
-                ends += told["action"] == "log:batch:sealed"
-                yield told
-            if len(found) <= skipped:
-                return
-            index, skipped = index + 1, 0
+    def tile(self, level, index):
+        return self.parts(level, index, self.width(level, index), hashes_in)
 
     def check_tree(self):
         """From the root down to every entry, and the hashes of all that up to the root again."""
-        edge = self.edge()
-        told = [self.tile(level, index, say=False) for level, index, _ in edge]
+        levels = reversed(range((self.size.bit_length() + 7) // 8))
+        edge = [(level, self.size >> 8 * level + 8) for level in levels]
+        edge = [tile for tile in edge if self.width(*tile)]  # the partial tile of each level
+        told = [self.tile(*tile) for tile in edge]
         is_signed = None not in told and peak_root(told) == self.root
-        found = [self.check_tile(*tile[:2], None, is_signed) for tile in edge]
-        computed = None if None in found else peak_root(found)
-        if not is_signed and computed != self.root:
-            self.found("rewritten", "checkpoint", "what there is leads to another root")
+        found = [
+            self.check_tile(*tile, hashes, is_signed=is_signed)
+            for tile, hashes in zip(edge, told, strict=True)
+        ]
+        holds = None not in found and peak_root(found) == self.root
+        if not is_signed and not holds:
+            self.found("rewritten", "checkpoint", "what is there leads to another root")
         for tile, above, below in zip(edge, told, found, strict=True):
-            if computed == self.root and above and above != below:
-                self.found("flipped", path_of(*tile), "a hash in it is not of what is below")
-                self.righted[tile[:2]] = below
-        self.tell_damage()
+            if holds and above and above != below:
+                self.found("flipped", path_of(*tile, self.width(*tile)), "a hash is wrong")
+        if holds:  # where a tile and a bundle of the right length disagree, the bundle is right
+            self.damaged = [each for each in self.damaged if len(each[1]) != len(each[2])]
+        are_moved = len(self.damaged) > 1 and all_of(self.damaged, 1) == all_of(self.damaged, 2)
+        for index, signed, there in self.damaged:
+            for kind, at in [("swapped", 0)] if are_moved else differences(signed, there):
+                self.found(kind, f"entry {index * 256 + at}", "is not what was signed")
 
-    def tell_damage(self):
-        """Bundles that are not what was signed: their entries are another's, or not as they were."""
-        damaged = [each for each in self.damaged if (0, each[0]) not in self.righted]
-        all_of_them = [sorted(sum((each[at] for each in damaged), [])) for at in (1, 2)]
-        for number, told, found in damaged:
-            kinds = differences(told, found)
-            if len(damaged) > 1 and all_of_them[0] == all_of_them[1]:
-                kinds = [("swapped", 0)]
-            for kind, at in kinds:
-                self.found(kind, f"entry {number * 256 + at}", "this is not what was signed")
+    def check_tile(self, level, index, told, *, signed=None, is_signed=False):
+        """Hashes of this tile as they follow from the entries.
 
-    def check_tile(self, level, index, signed, is_signed=False):
-        """Hashes of this tile as they follow from the entries; `signed`: its own, if known."""
-        told = self.tile(level, index)
+        `told`: those in its file. `signed`: its own hash, if known; `is_signed`: the file is right.
+        """
         is_signed = is_signed or (told is not None and signed == root_of(told))
         if level == 0:
             found = self.check_bundle(index, told, signed)
         else:
             found = []
             for at in range(self.width(level, index)):
-                below = self.check_tile(
-                    level - 1, index * 256 + at, told[at] if is_signed else None
-                )
+                tile = (level - 1, index * 256 + at)
+                want = told[at] if is_signed else None
+                below = self.check_tile(*tile, self.tile(*tile), signed=want)
                 found.append(root_of(below) if below else told[at] if told else None)
             found = None if None in found else found
         if signed and not is_signed and found and (told or root_of(found) != signed):
             kind = "flipped" if root_of(found) == signed else "rewritten"
             self.found(kind, path_of(level, index), "its hashes are not the signed ones")
-            if kind == "flipped":
-                self.righted[level, index] = found
         return found
 
     def check_bundle(self, index, told, signed):
         """Hashes of its entries; those that the tile tells where the entries are not known."""
-        entries, width = self.bundle(index), self.width(0, index)
-        if entries is None:
-            self.entries.hole(index)
-            return told
-        found, name = [leaf_hash(entry) for entry in entries], path_of("entries", index, width)
-        if len(found) == width and told in (found, None):
+        width = self.width(0, index)
+        entries = self.parts("entries", index, width, entries_in)
+        found = [leaf_hash(entry) for entry in entries or []]
+        if entries is not None and len(found) == width and told in (found, None):
             self.entries.take(index * 256, entries)
             return found
-        self.entries.hole(index)
-        if len(found) == width and root_of(found) == signed:
-            return found  # the tile is wrong, not the bundle
+        self.entries.hole()
+        if entries is None or (len(found) == width and root_of(found) == signed):
+            return found or told  # not there, or only the tile is wrong
         if told is None:
             kind = "dropped" if len(found) < width else "inserted"
-            self.found(kind, name, f"holds {len(found)} entries, not {width}")
+            self.found(kind, path_of("entries", index, width), f"{len(found)} entries")
             return None
         self.damaged.append((index, told, found))
         return found if len(found) == width else told
+
+    def root_at(self, size):
+        """When the log had so many entries; None where the tiles do not tell any more."""
+        levels = []
+        for level in reversed(range((size.bit_length() + 7) // 8)):
+            index, width = divmod(size >> 8 * level, 256)
+            told = self.tile(level, index) if width else []
+            if told is None:
+                return None
+            levels.append(told[:width])
+        return peak_root(levels)
+
+    def seals_beyond(self):
+        """Times of batches after the checkpoint, two at most."""
+        index, skipped, seals = self.size // 256, self.size % 256, []
+        while len(seals) < 2:
+            name = path_of("entries", index)
+            found = [path.name for path in self.folder.glob(f"{name}.p/*")]
+            widths = {int(each) for each in found if each.isdecimal()}
+            names = [name, *(path_of("entries", index, width) for width in sorted(widths)[::-1])]
+            found = entries_in(next(filter(None, map(self.read, names)), b"")) or []
+            entries = filter(None, map(read_entry, found[skipped:]))
+            seals += [each["moment"] for each in entries if each["action"] == "log:batch:sealed"]
+            if len(found) <= skipped:
+                break
+            index, skipped = index + 1, 0
+        return seals[:2]
 
 
 def peak_root(levels):
@@ -413,27 +384,32 @@ def peak_root(levels):
     return root_of(below)
 
 
+def all_of(damaged, at):
+    return sorted(each for bundle in damaged for each in bundle[at])
+
+
 def differences(signed, found):
     """What was done to a bundle: kinds and positions."""
     if sorted(signed) == sorted(found):
-        return [("swapped", [a == b for a, b in zip(signed, found)].index(False))]
+        moved = [
+            at for at, pair in enumerate(zip(signed, found, strict=True)) if pair[0] != pair[1]
+        ]
+        return [("swapped", at) for at in moved[:1]]
     result = []
     matcher = difflib.SequenceMatcher(a=signed, b=found, autojunk=False)
-    for _, begin, end, start, stop in (
-        each for each in matcher.get_opcodes() if each[0] != "equal"
-    ):
-        both = min(end - begin, stop - start)
-        result += [("flipped", begin + at) for at in range(both)]
-        result += [("dropped", at) for at in range(begin + both, end)]
-        result += [("inserted", begin + both)] * (stop - start - both)
+    for what, begin, end, start, stop in matcher.get_opcodes():
+        if what != "equal":
+            both = min(end - begin, stop - start)
+            result += [("flipped", at) for at in range(begin, begin + both)]
+            result += [("dropped", at) for at in range(begin + both, end)]
+            result += [("inserted", begin + both)] * (stop - start - both)
     return result
 
 
 # ---------------------------------------------------------------- 5. The entries
 
 LATE, AHEAD, BEHIND = timedelta(minutes=15), timedelta(minutes=5), timedelta(hours=26)
-NEVER = datetime.max.replace(tzinfo=timezone.utc)
-EVER = datetime.min.replace(tzinfo=timezone.utc) + timedelta(days=2)  # with room before it
+EVER, NEVER = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 NEEDED = {"v", "writer", "seq", "prev", "at", "action", "by", "outcome"}
 TEXTS = {"what", "purpose", "request"}
 FORMS = {
@@ -441,76 +417,75 @@ FORMS = {
     "prev": r"([0-9a-f]{64})?",
     "at": r"2\d{3}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z",
     "action": r"[a-z]+:[a-z]+:[a-z]+",
-    "outcome": "begun|done|refused|denied|failed|unknown",
+    "outcome": r"begun|done|refused|denied|failed|unknown",
 }
-FORMS = {name: re.compile(form, re.ASCII) for name, form in FORMS.items()}
-
-
-def moment(text):
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
 
 
 def read_entry(data):
-    """Its fields; Malformed when it is not one line of sorted JSON with the right ones."""
+    """Its fields, and its `moment`; None when it is not one line of sorted JSON with those."""
     try:
         told = json.loads(data.decode("ascii"))
         again = json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
-        facts, on = told.get("facts", {}), told.get("on", [])
-        texts = [*told["by"].values(), *on, *map(told.get, TEXTS & told.keys())]
-        is_opening = told["action"] == "log:writer:opened"
-        is_seal = told["action"] == "log:batch:sealed"
-        counts = [facts["entries"], *facts.get("writers", {}).values()] if is_seal else []
-        counts += [told["seq"]] + ([facts["number"]] if is_opening else [])
-        opened = f"{facts['function']}.{facts['number']}" if is_opening else "sequencer"
-        if not (
-            again == data
+        by, facts, action = told["by"], told.get("facts", {"-": ""}), told["action"]
+        texts = [*by.values(), *told.get("on", ["-"]), *map(told.get, TEXTS & told.keys())]
+        numbers, opened = [told["v"], told["seq"]], "sequencer"
+        if action == "log:writer:opened":
+            opened = f"{facts['function']}.{facts['number']}"
+            numbers.append(facts["number"])
+        elif action == "log:batch:sealed":
+            numbers += [facts["entries"], *facts.get("writers", {}).values()]
+        is_right = (
+            (again, told["v"]) == (data, 1)
             and NEEDED <= told.keys() <= NEEDED | TEXTS | {"on", "facts"}
-            and told["by"].keys() <= {"kind", "id", "role", "network"}
-            and told["v"] == 1
-            and all(form.fullmatch(told[name]) for name, form in FORMS.items())
-            and FORMS["writer"].fullmatch(opened)
-            and (told["writer"] == "sequencer") == told["action"].startswith("log:")
+            and by.keys() <= {"kind", "id", "role", "network"}
+            and isinstance(told.get("on", []), list)
+            and isinstance(facts, dict)
+            and facts != {}
+            and told.get("on") != []
+            and all(re.fullmatch(form, told[name], re.ASCII) for name, form in FORMS.items())
+            and re.fullmatch(FORMS["writer"], opened, re.ASCII)
+            and (told["writer"] == "sequencer") == action.startswith("log:")
             and all(type(text) is str and text for text in texts)
-            and all(type(count) is int and 0 <= count < 1 << 63 for count in [*counts, told["v"]])
-            and {name: told.get(name, [0]) for name in ("on", "facts")}.values()
-        ):
-            raise Malformed("is not sorted JSON with the fields of an entry")
-        return told | {"moment": moment(told["at"]), "facts": facts}
+            and all(type(number) is int and 0 <= number < 1 << 63 for number in numbers)
+        )
+        moment = datetime.fromisoformat(told["at"])
     except (ValueError, RecursionError, TypeError, AttributeError, KeyError):
-        raise Malformed("is not JSON with the fields of an entry") from None
+        return None
+    return told | {"moment": moment, "facts": facts} if is_right else None
 
 
 class Chain:
     """What a writer has written: up to `next` in order, the rest waiting for what is before it."""
 
     def __init__(self):
-        self.next, self.digest, self.at, self.waiting = 0, "", "", {}
+        self.next, self.digest, self.moment, self.waiting = 0, "", EVER, {}
 
 
 class Entries:
     """All entries in the order of the log. A batch's time is known when its end is read."""
 
     def __init__(self, log):
-        self.log, self.chains, self.batches, self.batch = log, defaultdict(Chain), [], []
+        self.found, self.chains, self.batches, self.batch = log.found, {}, [], []
         self.start = 0  # where the batch being read began; None where a part of it is not known
         self.holes = set()  # after how many batches there are entries that are not known
-        self.opened, self.known = {}, defaultdict(dict)  # batches that tell of writers
+        self.opened, self.known = {}, {}  # after how many batches the log tells of a writer
 
-    def hole(self, _bundle):
+    def hole(self):
         self.holes.add(len(self.batches))
         self.start, self.batch = None, []
 
-    def take(self, place, entries):
-        for place, data in enumerate(entries, place):
-            try:
-                told = read_entry(data)
-            except Malformed as error:
-                self.log.found("malformed", f"entry {place}", str(error))
+    def take(self, first, bundle):
+        for place, data in enumerate(bundle, first):
+            told = read_entry(data)
+            if told is None:
+                self.found("malformed", f"entry {place}", "is not sorted JSON with its fields")
                 continue
             self.link(place, data, told)
             self.batch.append((told["moment"], place))
             if told["action"] == "log:writer:opened":
                 function, number = told["facts"]["function"], told["facts"]["number"]
+                if f"{function}.{number}" in self.opened:
+                    self.found("broken", f"entry {place}", f"{function}.{number} is opened twice")
                 self.opened.setdefault(f"{function}.{number}", len(self.batches))
                 self.tell(function, number)
             elif told["action"] == "log:batch:sealed":
@@ -518,43 +493,43 @@ class Entries:
 
     def link(self, place, data, told):
         writer, number = told["writer"], told["seq"]
-        chain = self.chains[writer]
+        chain = self.chains.setdefault(writer, Chain())
         if number < chain.next or number in chain.waiting:
-            self.log.found("broken", f"entry {place}", f"{writer} has number {number} twice")
+            self.found("broken", f"entry {place}", f"{writer} has number {number} twice")
             return
         digest = hashlib.sha256(data).hexdigest()
-        chain.waiting[number] = (told["prev"], digest, told["at"], len(self.batches), place)
+        batch = len(self.batches)
+        chain.waiting[number] = (told["prev"], digest, told["moment"], batch, place)
         self.follow(writer, chain)
         if writer != "sequencer":
-            self.tell(*writer.rsplit(".", 1))
+            self.tell(*writer.split("."))
 
     def follow(self, writer, chain):
         while chain.next in chain.waiting:
-            prev, digest, at, _, place = chain.waiting.pop(chain.next)
+            prev, digest, moment, _, place = chain.waiting.pop(chain.next)
             if prev != chain.digest if chain.digest is not None else not prev:
                 said = f"{writer} {chain.next} does not follow on the entry before it"
-                self.log.found("broken", f"entry {place}", said)
-            if at < chain.at:
+                self.found("broken", f"entry {place}", said)
+            if moment < chain.moment:
                 said = f"{writer} {chain.next} is earlier than the entry before it"
-                self.log.found("backdated", f"entry {place}", said)
-            chain.next, chain.digest, chain.at = chain.next + 1, digest, at
+                self.found("backdated", f"entry {place}", said)
+            chain.next, chain.digest, chain.moment = chain.next + 1, digest, moment
 
     def tell(self, function, number):
         """There is a writer by this number."""
-        self.known[function].setdefault(int(number), len(self.batches))
+        self.known.setdefault(function, {}).setdefault(int(number), len(self.batches))
 
     def seal(self, place, at, facts):
-        found, where, before = self.log.found, f"entry {place}", (self.batches or [at])[-1]
-        if self.start is not None:
-            if facts["entries"] != place - self.start:
-                found("malformed", where, f"says {facts['entries']} entries before it")
-            if at - before > LATE:
-                found("silent", where, f"no batch for {at - before}")
+        where, before = f"entry {place}", self.batches[-1] if self.batches else at
+        if self.start is not None and facts["entries"] != place - self.start:
+            self.found("malformed", where, f"says {facts['entries']} entries before it")
+        if self.start is not None and at - before > LATE:
+            self.found("silent", where, f"no batch for {at - before}")
         if at < before:
-            found("backdated", where, "is sealed before the batch before it")
-        for when, each in self.batch:
-            if when - at > AHEAD or at - when > BEHIND:
-                found("backdated", f"entry {each}", f"says {when}, its batch is of {at}")
+            self.found("backdated", where, "is sealed before the batch before it")
+        for moment, each in self.batch:
+            if moment - at > AHEAD or at - moment > BEHIND:
+                self.found("backdated", f"entry {each}", f"says {moment}, its batch is of {at}")
         for function, number in facts.get("writers", {}).items():
             self.tell(function, number)
         self.batches.append(max(at, before))
@@ -564,121 +539,116 @@ class Entries:
         return EVER if batch < 0 else self.batches[batch] if batch < len(self.batches) else NEVER
 
     def is_lost(self, begin, due):
-        """Whether what came between these, if it did, is neither on its way nor in a hole."""
+        """Whether what came in this time, if it did, is neither on its way nor in a hole."""
         if due >= self.time_of(len(self.batches) - 1) - LATE:
             return False
-        return not any(
-            self.time_of(hole - 1) <= due + LATE and begin <= self.time_of(hole)
-            for hole in self.holes
-        )
+        holes = [(self.time_of(hole - 1), self.time_of(hole)) for hole in self.holes]
+        return not any(start <= due + LATE and begin <= end for start, end in holes)
 
     def check_end(self, size):
         """What is missing, now that all is read."""
         if self.start not in (None, size):
-            self.log.found("malformed", f"entry {size - 1}", "is not the end of a batch")
+            self.found("malformed", f"entry {size - 1}", "is not the end of a batch")
         for writer, chain in self.chains.items():
             while chain.waiting:
                 first = min(chain.waiting)
                 due = self.time_of(min(batch for _, _, _, batch, _ in chain.waiting.values()))
-                begin = moment(chain.at) - AHEAD if chain.at else self.begin_of(writer)
+                begin = chain.moment - AHEAD if chain.next else self.opening(writer)
                 if self.is_lost(begin, due):
-                    said = f"numbers {chain.next} to {first - 1} are not there"
-                    self.log.found("gap", writer, said)
+                    self.found("gap", writer, f"{chain.next} to {first - 1} are not there")
                 chain.next, chain.digest = first, None
                 self.follow(writer, chain)
         for function, known in self.known.items():
-            numbers, due = sorted(known), NEVER
-            for below, number in reversed(list(zip([0, *numbers], numbers))):
+            numbers, due = sorted(known.keys() - {0}), NEVER
+            for below, number in reversed(list(zip([0, *numbers], numbers, strict=False))):
                 due = min(due, self.time_of(known[number]))
-                first = below + 1
                 last = number - (f"{function}.{number}" in self.opened)
-                if first <= last and self.is_lost(self.begin_of(f"{function}.{below}"), due):
-                    said = f"writers {first} to {last} were never opened"
-                    self.log.found("writer-missing", function, said)
+                begin = self.opening(f"{function}.{below}")
+                if below < last and self.is_lost(begin, due):
+                    self.found("writer-missing", function, f"{below + 1} to {last} never opened")
 
-    def begin_of(self, writer):
+    def opening(self, writer):
         """No entry of a writer is in the log before this."""
         return self.time_of(self.opened.get(writer, -1)) - LATE
 
 
-# ---------------------------------------------------------------- 6. Where the log begins and ends
+# ---------------------------------------------------------------- 6. Where a log begins and ends
 
 
 def check_ends(log, until, retention):
     batches = log.entries.batches
-    last = log.entries.time_of(len(batches) - 1)
+    last = batches[-1] if batches else EVER
     if until and last < until - LATE:
         log.found("truncated", "checkpoint", f"ends at {last}, and should reach {until}")
     if log.expired:
-        # what is gone is at most one batch older than what is left, and files go once a day
-        latest = max(last, until or last) - retention + LATE + timedelta(days=1)
+        # what is gone is at most a batch older than what is left, and files are deleted once a day
+        latest = max(last, until or last) - min(retention, NEVER - EVER) + LATE + timedelta(days=1)
         if not batches or batches[0] > latest:
-            log.found(
-                "missing", "tile/entries", f"{log.expired} bundles are gone before their time"
-            )
-        else:
-            log.notes.append(f"{log.expired * 256} entries are gone, past their retention")
-    # the sequencer writes a batch's tiles, then the checkpoint: so one batch may be ahead of it
-    ahead = [each["moment"] for each in log.beyond() if each["action"] == "log:batch:sealed"]
-    if len(ahead) > 1 or (ahead and until and until - ahead[0] > LATE):
-        log.found("replayed", "checkpoint", f"a batch of {ahead[0]} was signed after it")
+            log.found("missing", "tile/entries", f"{log.expired} bundles went before their time")
+        log.notes.append(f"{log.expired * 256} entries from the beginning are gone")
+    # the sequencer writes one batch's tiles, then the checkpoint: at most one is ahead of it
+    seals = log.seals_beyond()
+    if len(seals) > 1 or (seals and until and until - seals[0] > LATE):
+        log.found("replayed", "checkpoint", f"a batch of {seals[0]} was sealed after it")
 
 
-def check_known(log, key, path):
+def check_known(log, note, name):
     """A checkpoint of an earlier visit: the log must go on from there."""
-    try:
-        note = Note(Path(path).read_bytes(), path)
-    except Malformed as error:
-        return log.found("malformed", path, str(error))
-    if note.origin != key.name or not key.has_signed(note):
-        return log.found("wrong-key", path, f"is not signed by {key.name}")
     if note.size > log.size:
-        return log.found("truncated", path, f"has {note.size} entries, the log only {log.size}")
-    root = log.root_at(note.size)
-    if root is None:
-        return log.notes.append(f"{path}: nobody can tell the root of so few entries any more")
-    if root != note.root:
-        return log.found("forked", path, f"has another root of the first {note.size} entries")
-    return None
+        log.found("truncated", name, f"has {note.size} entries, the log only {log.size}")
+    elif any(place[:5] == "tile/" for _, place, _ in log.findings) or log.damaged:
+        log.notes.append(f"{name}: not compared, the tree is not what was signed")
+    elif (root := log.root_at(note.size)) is None:
+        log.notes.append(f"{name}: of so few entries nothing can be told any more")
+    elif root != note.root:
+        log.found("forked", name, f"has another root of the first {note.size} entries")
+
+
+def signed_note(log, key, data, name):
+    """A checkpoint of this log; None, and a finding, when it is not."""
+    try:
+        note = Note(data, name)
+    except MalformedError as error:
+        return log.found("malformed", name, str(error))
+    if note.origin == key.name and key.has_signed(note):
+        return note
+    return log.found("wrong-key", name, f"of {note.origin} is not signed by {key.name}")
 
 
 def verify(folder, key, known=(), until=None, retention=timedelta(days=2192)):
-    """A Log with its findings."""
-    log = Log(folder)
+    """The Log with its findings. `known`: paths of other checkpoints."""
+    log = Log(folder, 0, b"")
     data = log.read("checkpoint")
     if data is None:
         log.found("missing", "checkpoint", "is not there")
         return log
-    try:
-        note = Note(data, "checkpoint")
-    except Malformed as error:
-        log.found("malformed", "checkpoint", str(error))
+    note = signed_note(log, key, data, "checkpoint")
+    if note is None:
         return log
-    if note.origin != key.name or not key.has_signed(note):
-        log.found("wrong-key", "checkpoint", f"of {note.origin} is not signed by {key.name}")
-        return log
-    log.begin(note)
+    log = Log(folder, note.size, note.root)
     log.check_tree()
     log.entries.check_end(log.size)
     check_ends(log, until, retention)
     for path in known:
-        check_known(log, key, path)
+        other = signed_note(log, key, Path(path).read_bytes(), path)
+        if other:
+            check_known(log, other, path)
     return log
 
 
 def prove(data, key):
-    """The entry that this proof is of; Malformed says what is wrong with it."""
+    """The entry that this proof is of; MalformedError says why it proves nothing."""
     head, blank, note = data.partition(b"\n\n")
     lines = head.decode("ascii", "replace").split("\n")
     match = re.fullmatch("index (0|[1-9][0-9]{0,18})", lines[2]) if len(lines) > 2 else None
     if not (blank and match and lines[0] == "c2sp.org/tlog-proof@v1" and lines[1][:6] == "extra "):
-        raise Malformed("proof: needs its head, `extra`, `index`, hashes and a checkpoint")
+        raise MalformedError("proof: needs its head, `extra`, `index`, hashes and a checkpoint")
     entry, note = unbase64(lines[1][6:], "proof: line 2"), Note(note, "proof: checkpoint")
     hashes = [unbase64(line, "proof: a hash") for line in lines[3:]]
     if note.origin != key.name or not key.has_signed(note):
-        raise Malformed(f"wrong-key: of {note.origin}, not signed by {key.name}")
+        raise MalformedError(f"wrong-key: {note.origin} is not signed by {key.name}")
     if not is_included(int(match[1]), note.size, leaf_hash(entry), hashes, note.root):
-        raise Malformed("the entry is not in the log of this checkpoint")
+        raise MalformedError("rewritten: the entry is not in the log of this checkpoint")
     return entry.decode("ascii", "backslashreplace")
 
 
@@ -686,7 +656,7 @@ def prove(data, key):
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     commands = parser.add_subparsers(dest="command", required=True)
     for name, what in (("verify", "FOLDER"), ("prove", "FILE")):
         command = commands.add_parser(name)
@@ -695,35 +665,33 @@ def main(arguments=None):
     commands.choices["verify"].add_argument("--known", action="append", default=[], metavar="FILE")
     commands.choices["verify"].add_argument("--until", type=datetime.fromisoformat)
     options = parser.parse_args(arguments)
-    sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        is_file = len(options.key) < 200 and Path(options.key).is_file()
-        key = Key(Path(options.key).read_text("ascii") if is_file else options.key)
+        told = options.key
+        key = Key(told if told.count("+") > 1 else Path(told).read_text("ascii"))
         if options.command == "verify":
             return report(options, key)
         data = options.path.read_bytes()
-    except (OSError, ValueError, Malformed) as error:
+    except (OSError, ValueError, MalformedError) as error:
         print(f"cannot be read: {error}", file=sys.stderr)
         return 2
     try:
         print(prove(data, key))
-    except Malformed as error:
-        print(error)
+    except MalformedError as error:
+        print(ascii(str(error)))
         return 1
     return 0
 
 
 def report(options, key):
     if not options.path.is_dir():
-        raise OSError(f"{options.path} is no folder")
-    until = options.until and options.until.astimezone(timezone.utc)
-    log = verify(options.path, key, options.known, until)
-    for finding in log.findings:
-        print(*finding, sep=": ")
+        raise NotADirectoryError(f"{options.path} is no folder")
+    log = verify(options.path, key, options.known, options.until and options.until.astimezone(UTC))
+    for kind, place, sentence in log.findings:
+        print(f"{kind}: {ascii(place)[1:-1]}: {ascii(sentence)[1:-1]}")
     for note in log.notes:
-        print(f"note: {note}")
-    batches = log.entries.batches
-    print(f"{len(log.findings)} findings; {log.size} entries, ends at {batches and batches[-1]}")
+        print(f"note: {ascii(note)[1:-1]}")
+    end = log.entries.time_of(len(log.entries.batches) - 1)
+    print(f"{len(log.findings)} findings in {log.size} entries; the last batch is of {end}")
     return 1 if log.findings else 0
 
 

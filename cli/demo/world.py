@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Protocol, TypeVar
 
 from cli.client import ApiClient, post_webhook, sign
+from cli.demo import audit_files
 from cli.errors import CliError
 from cli.http import Answer, call_json
 from cli.local.aws import local_sqs
@@ -12,6 +13,8 @@ from cli.local.facts import Facts
 from cli.meta import Meta
 from cli.redrive import waiting
 from cli.waiting import wait_until
+from functions.core.audit.proof import proof_from
+from functions.core.audit.verify import Report
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -30,6 +33,8 @@ class World(Protocol):
     def send_without_token(self, message: Json) -> Answer: ...
     def send_with_read_scope(self, message: Json) -> Answer: ...
     def until(self, attempt: Callable[[], T | None]) -> T | None: ...
+    def prove(self, message_id: str) -> str | None: ...
+    def audit(self, *, changed: bool = False) -> Report: ...
 
 
 class LocalWorld:
@@ -74,6 +79,23 @@ class LocalWorld:
             return wait_until(attempt, what="It", hint="", seconds=_PATIENCE_SECONDS, pause=0.25)
         except CliError:
             return None
+
+    def prove(self, message_id: str) -> str | None:
+        """Which entry tells that the message was asked for; None while there is no valid proof."""
+        auditor = ApiClient(self._facts, scopes=("amana/audit:read",))
+        found = auditor.get("/v1/audit/entries?action=message:intent:accepted&limit=100")
+        for item in found.body.get("items", []):
+            if item["entry"]["what"] != f"message/{message_id}":
+                continue
+            answer = auditor.get(f"/v1/audit/entries/{item['id']}/proof")
+            proof = proof_from(answer.raw)
+            signed = audit_files.key(self._facts).has_signed(proof.checkpoint)
+            if signed and proof.holds():
+                return f"entry {proof.index} of {proof.checkpoint.size}"
+        return None
+
+    def audit(self, *, changed: bool = False) -> Report:
+        return audit_files.check(self._facts, changed=changed)
 
     def _folded(self) -> bool:
         return waiting(self.sqs, self._inbound) == 0

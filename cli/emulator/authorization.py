@@ -2,12 +2,14 @@
 
 Condition keys, so that policies naming them decide: without these a policy that demands a lock of
 every object would refuse every object, one that opens a key for one use only would open it for
-none, and one that keeps a function to items of its own would keep it to nothing. The rights for
-batches of messages, which on AWS are those for single messages. And the root user, whom the
-emulator lets do anything and AWS holds to what a bucket's policy denies.
+none, and one that keeps a function to items of its own would keep it to nothing. The name of a
+role, which on AWS is the same in each of its sessions. The rights for batches of messages, which
+on AWS are those for single messages. And the root user, whom the emulator lets do anything and AWS
+holds to what a bucket's policy denies.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +27,7 @@ _AS_THEY_ARE = {
 _OF_KMS = {"SigningAlgorithm": "kms:SigningAlgorithm", "MessageType": "kms:MessageType"}
 # partition keys have one name in all tables
 _PARTITION = "pk"
+_SESSION = re.compile(r"arn:aws:sts::(\d+):assumed-role/([^/]+)/.+")
 _REMAINING = "s3:object-lock-remaining-retention-days"
 
 
@@ -54,6 +57,17 @@ def knowing_bodies(known: Callable[..., Context]) -> Callable[..., Context]:
         return found | more(json.loads(body or b"{}")) if more else found
 
     return context
+
+
+def naming_roles(known: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
+    """`known` gives the value of a condition key; a session of a role is told as the role."""
+
+    def resolved(key: str, context: Any) -> Any:
+        found = known(key, context)
+        session = _SESSION.fullmatch(str(found)) if key.lower() == "aws:principalarn" else None
+        return f"arn:aws:iam::{session[1]}:role/{session[2]}" if session else found
+
+    return resolved
 
 
 def as_single_messages(enforce: Callable[..., Any]) -> Callable[..., Any]:

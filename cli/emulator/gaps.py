@@ -24,7 +24,7 @@ STOOD_IN = (
     "cdk bootstrap: the bucket for assets, and nothing else of it",
     "default encryption of buckets: ignored by the emulator's CloudFormation, set through S3",
     "Object Lock of archive and audit log: ignored by its CloudFormation, set through S3",
-    "conditions on locks, keys and items: unknown to the emulator's IAM, taught at start",
+    "conditions on locks, keys, items and roles: not AWS's in the emulator's IAM, taught at start",
     "denials of buckets' policies: the emulator's root is exempt, and held to them from the start",
     "rights for batches of messages: asked for by names AWS does not know, corrected at start",
     "events of stacks: none are sent, so `amana up` starts the workflow that opens an epoch",

@@ -20,6 +20,7 @@ from cli.emulator.authorization import (
     holding_root,
     knowing_bodies,
     knowing_locks,
+    naming_roles,
 )
 from cli.emulator.start import ACCOUNT, REGION, ROOT_CREDENTIALS
 
@@ -37,6 +38,9 @@ def main() -> None:
     )
     iam_actions.s3_service_context = knowing_locks(iam_actions.s3_service_context)
     iam_actions.request_tag_context = knowing_bodies(iam_actions.request_tag_context)
+    iam_evaluator._resolve_condition_key = naming_roles(  # noqa: SLF001 - no setting for it
+        iam_evaluator._resolve_condition_key  # noqa: SLF001
+    )
     lambda_runtime._detect_runtime_binary = running_python_as(  # noqa: SLF001 - no setting for it
         lambda_runtime._detect_runtime_binary,  # noqa: SLF001
         _bare_python(arguments.denials.parent),

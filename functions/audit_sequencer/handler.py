@@ -1,16 +1,16 @@
 """Trigger: the stream of table `outbox`; and a schedule, for heartbeats.
 
 Effect: every entry is in the audit log, once, under a signed checkpoint; a heartbeat is signed
-even when nothing happened, and shown to the witness. On failure: the stream delivers again, whole
-or in parts, until it succeeds or the stream forgets (24 hours): an alarm on the age of its records
-and one on missing batches are what to watch. Nothing is written twice.
+even when nothing happened, and cosigned where there is a witness. On failure: the stream delivers
+again, whole or in parts, until it succeeds or the stream forgets (24 hours): an alarm on the age of
+its records and one on missing batches are what to watch. Nothing is written twice.
 """
 
 from typing import TYPE_CHECKING, Any
 
 from functions.audit_sequencer import wiring
+from functions.core.audit.errors import WitnessRefusedError
 from functions.core.runtime import clock, log
-from functions.core.runtime.errors import AmanaError
 from functions.core.runtime.streams import change_from, shard_of
 
 if TYPE_CHECKING:
@@ -32,26 +32,29 @@ def _sequence(event: dict[str, Any]) -> None:
     changes = [change_from(record) for record in event.get("Records", [])]
     if not changes:  # a window closes
         return
-    shard = shard_of(event, wiring.settings().stream_shards)
-    done = wiring.sequencer().take(shard, changes)
+    done = wiring.sequencer().take(shard_of(event, wiring.settings().stream_shards), changes)
     log.info("entries sequenced", changes=len(changes), entries=done.entries, size=done.size)
-    if not done.sealed:  # delivered again
-        return
-    log.metric("AuditSequenced", done.entries)
-    log.metric("AuditBatches")
-    delay_ms = clock.now_ms() - min(change.at_ms for change in changes)
-    log.metric("AuditDelay", max(delay_ms, 0), "Milliseconds")
+    if done.sealed:  # not all of it delivered again
+        log.metric("AuditSequenced", done.entries)
+        log.metric("AuditBatches")
+        delay_ms = clock.now_ms() - min(change.at_ms for change in changes)
+        log.metric("AuditDelay", max(delay_ms, 0), "Milliseconds")
 
 
 def _beat() -> None:
     done = wiring.sequencer().beat()
     log.info("heartbeat sealed", size=done.size)
     log.metric("AuditBatches")
-    cosigner = wiring.cosigner()
-    if cosigner is None:
-        return
+    _ask_witness()
+
+
+def _ask_witness() -> None:
     try:
-        cosigner.cosign()
-    except AmanaError as error:  # the log goes on; somebody has to look
-        log.error("checkpoint not cosigned", error)
+        witnessing = wiring.witnessing()
+        if witnessing is not None:
+            log.info("checkpoint cosigned", size=witnessing.cosign())
+    except Exception as error:  # noqa: BLE001 - a witness must not be able to stop the log
+        # of its own words alone: other errors quote what they were given
+        reason = str(error) if isinstance(error, WitnessRefusedError) else None
+        log.error("checkpoint not cosigned", error, reason=reason)
         log.metric("WitnessRefused")

@@ -4,13 +4,12 @@ import os
 from functools import cache
 
 from functions.audit_sequencer.settings import AuditSequencerSettings
-from functions.core.audit.cosigning import Cosigner
 from functions.core.audit.log_s3 import Lock, S3LockedLog
 from functions.core.audit.reading import LogReader
 from functions.core.audit.registry import writers
 from functions.core.audit.sequencer import Sequencer
 from functions.core.audit.signing import KmsSigner
-from functions.core.audit.witness_lambda import LambdaWitness
+from functions.core.audit.witnessing import LambdaWitness, Witnessing
 from functions.core.runtime import aws, clock
 
 
@@ -43,10 +42,13 @@ def sequencer() -> Sequencer:
 
 
 @cache
-def cosigner() -> Cosigner | None:
-    """None: the log has no witness."""
+def witnessing() -> Witnessing | None:
+    """None where there is no witness."""
     function = settings().witness_function
     if not function:
         return None
-    witness = LambdaWitness(aws.client("lambda"), function)
-    return Cosigner(log=log_store(), reader=LogReader(log_store()), ask=witness.ask)
+    return Witnessing(
+        log=log_store(),
+        consistency=LogReader(log_store()).consistency,
+        ask=LambdaWitness(aws.client("lambda"), function),
+    )

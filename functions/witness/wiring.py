@@ -5,8 +5,8 @@ from functools import cache
 
 from functions.core.audit.keys import verifier_key
 from functions.core.audit.signing import KmsSigner
-from functions.core.audit.witness_dynamodb import DynamoRecords
-from functions.core.audit.witnessing import Witness
+from functions.core.audit.witness import Witness
+from functions.core.audit.witness_dynamodb import DynamoCosigned
 from functions.core.runtime import aws
 from functions.witness.settings import WitnessSettings
 
@@ -19,8 +19,9 @@ def settings() -> WitnessSettings:
 @cache
 def witness() -> Witness:
     chosen = settings()
+    signer = KmsSigner(aws.kms(), chosen.signing_key_arn, origin=chosen.name)
     return Witness(
-        logs=[verifier_key(text) for text in chosen.log_keys.split()],
-        records=DynamoRecords(aws.dynamodb(), chosen.witness_table),
-        cosign=KmsSigner(aws.kms(), chosen.signing_key_arn, origin=chosen.name).signature,
+        keys=[verifier_key(text) for text in chosen.log_keys.split()],
+        store=DynamoCosigned(aws.dynamodb(), chosen.witness_table),
+        cosign=signer.signature,
     )

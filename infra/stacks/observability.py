@@ -216,7 +216,7 @@ class ObservabilityStack(StageStack):
             "WitnessRefused",
             counted("WitnessRefused", period=FIVE_MINUTES),
             at_least=1,
-            means="The witness saw another history of the audit log: run `amana audit verify`.",
+            means="The witness did not sign: it failed, or saw another history; the log tells.",
         )
 
     def _watch_workflow(self, name: str, workflow: Workflow) -> None:

@@ -19,6 +19,7 @@ from infra.constructs.alarms import FIVE_MINUTES, Alarms
 from infra.constructs.backup import Backup
 from infra.constructs.function import Function, Sizing, function_role
 from infra.constructs.lifecycle import removal_policy
+from infra.constructs.metrics import counted
 from infra.constructs.signing import SigningKey
 from infra.constructs.tables import Table
 from infra.stacks.base import FunctionStack
@@ -71,7 +72,7 @@ class WitnessStack(FunctionStack):
                 log_keys=" ".join(chosen.log_keys),
             ),
             grants=[
-                permissions.use_table(self.table, "GetItem", "PutItem", "UpdateItem"),
+                permissions.use_table(self.table, "GetItem", "UpdateItem"),
                 *self.signing_key.use(),
                 permissions.use_key(self.keys.data, through=["dynamodb"], write=True),
             ],
@@ -95,6 +96,12 @@ class WitnessStack(FunctionStack):
             ),
             at_least=1,
             means="The witness failed as a whole: checkpoints of the log stay without it.",
+        )
+        alarms.when(
+            "WitnessForks",
+            counted("WitnessForks", period=FIVE_MINUTES),
+            at_least=1,
+            means="The log's key signed two histories: keep both checkpoints, tell an auditor.",
         )
         alarms.when_not_empty(
             "WitnessFailedNotEmpty",

@@ -1,7 +1,4 @@
-"""The log's store twice: on the strict fake bucket and on S3 (moto), through the same suite.
-
-So too what a witness remembers: in memory and in DynamoDB.
-"""
+"""The log's store twice: on the strict fake bucket and on S3 (moto), through the same suite."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -15,13 +12,9 @@ from functions.core.audit.head import Head
 from functions.core.audit.log_s3 import COSIGNED, Lock, S3LockedLog, S3Log
 from functions.core.audit.model import Link
 from functions.core.audit.tiles import Edge
-from functions.core.audit.witness_dynamodb import DynamoRecords
-from functions.core.audit.witnessing import Seen
 from functions.core.runtime.errors import StoreUnavailableError
-from tests.fakes import tables
-from tests.fakes.audit_log import ORIGIN, Signer
+from tests.fakes.audit_log import Signer
 from tests.fakes.strict_s3 import StrictS3
-from tests.fakes.witness import MemoryRecords
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 LOCK = Lock(mode="GOVERNANCE", days=30, partial_days=9, now=lambda: NOW)
@@ -47,17 +40,6 @@ def bucket(request):
 @pytest.fixture
 def log(bucket):
     return S3LockedLog(bucket, "audit", lock=LOCK)
-
-
-@pytest.fixture(params=["memory", "dynamodb"])
-def records(request):
-    if request.param == "memory":
-        yield MemoryRecords()
-        return
-    with mock_aws():
-        client = boto3.client("dynamodb")
-        client.create_table(TableName="witness", **tables.ephemeral_schema())
-        yield DynamoRecords(client, "witness")
 
 
 def checkpoint(size):
@@ -161,17 +143,3 @@ def test_a_conflict_is_a_move_that_did_not_happen():
     assert not log.move_head(FIRST, None)
     with pytest.raises(StoreUnavailableError):
         log.add({"tile/0/000": b"x"})
-
-
-def test_a_witness_remembers_the_last_and_moves_only_from_there(records):
-    one, two = Seen(3, b"1" * 32), Seen(5, b"2" * 32)
-    assert records.last(ORIGIN) is None
-    assert records.move(ORIGIN, None, one)
-    assert records.last(ORIGIN) == one
-    assert not records.move(ORIGIN, None, two)
-    assert not records.move(ORIGIN, two, one)
-    assert not records.move(ORIGIN, Seen(3, b"other" + bytes(27)), two)
-    assert records.move(ORIGIN, one, two)
-    assert not records.move(ORIGIN, one, two)
-    assert records.last(ORIGIN) == two
-    assert records.last("other") is None

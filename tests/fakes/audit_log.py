@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -59,8 +60,8 @@ class Signer:
         return signed(origin, edge.size, edge.root, self.signature(text))
 
 
-def event(number: int, **changes) -> Event:
-    told = {
+def event(number: int, **changes: Any) -> Event:
+    told: dict[str, Any] = {
         "action": Action.SEND_SETTLED,
         "by": Actor(kind="client", id="3f2a1b4c5d6e", role="amana/messages.send"),
         "on": (f"p_{number:016x}",),
@@ -135,7 +136,10 @@ class AuditLog:
             for function, number in self.unopened
         ]
         entries = self._chained("sequencer", opened, at_ms) + self.outbox
-        facts = {"entries": len(entries), "positions": {"shard-1": str(self.edge.size)}}
+        facts: dict[str, Any] = {
+            "entries": len(entries),
+            "positions": {"shard-1": str(self.edge.size)},
+        }
         if heartbeat:
             facts["writers"] = dict(self.registry)
         self.outbox, self.unopened = [], []
@@ -189,7 +193,7 @@ def rehashed(entries: Sequence[bytes]) -> tuple[Edge, dict[str, bytes]]:
     return Edge().extended(entries)
 
 
-def _told(action: Action, **facts) -> Event:
+def _told(action: Action, **facts: Any) -> Event:
     return Event(action=action, by=_SEQUENCER, facts=facts)
 
 

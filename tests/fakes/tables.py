@@ -67,6 +67,10 @@ def outbox_schema() -> dict[str, Any]:
     return ephemeral_schema()
 
 
+def witness_schema() -> dict[str, Any]:
+    return ephemeral_schema()
+
+
 def _keys(partition: str, sort: str | None = None) -> list[dict[str, str]]:
     keys = [{"AttributeName": partition, "KeyType": "HASH"}]
     return [*keys, {"AttributeName": sort, "KeyType": "RANGE"}] if sort else keys
@@ -78,6 +82,7 @@ def create(client: Any) -> None:
     client.create_table(TableName="keys", **content_keys_schema())
     client.create_table(TableName="compliance", **compliance_schema())
     client.create_table(TableName="outbox", **outbox_schema())
+    client.create_table(TableName="witness", **witness_schema())
 
 
 def open_epoch(dynamodb: Any, kms: Any, table: str = "keys", number: int = 1) -> Epoch:

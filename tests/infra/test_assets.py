@@ -55,7 +55,15 @@ def test_the_webhook_brings_neither_pydantic_nor_powertools(assets):
 def test_only_models_of_services_in_use_are_shipped(assets):
     for name in function_names():
         shipped = {p.name for p in (assets / name / "botocore" / "data").iterdir() if p.is_dir()}
-        assert shipped <= {"dynamodb", "kms", "s3", "secretsmanager", "sqs", "stepfunctions"}, name
+        assert shipped <= {
+            "dynamodb",
+            "kms",
+            "lambda",
+            "s3",
+            "secretsmanager",
+            "sqs",
+            "stepfunctions",
+        }, name
 
 
 def test_a_second_build_does_nothing(assets, build_folder):

@@ -40,4 +40,4 @@ class ExpiredError(AuditError):
 
 
 class WitnessRefusedError(AuditError):
-    """The witness does not know the log, or another history of it; `amana audit verify` tells."""
+    """The witness did not cosign: it knows another history, or is not well; its log says which."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from functions.core.audit.head import WRITER
 from functions.core.audit.model import moment
 from functions.core.audit.reading import LogReader
 from functions.core.audit.tiles import WIDTH
@@ -34,9 +35,9 @@ class Wanted:
 
     def may_match(self, entry: bytes) -> bool:
         """Without reading it: entries are written in one way only."""
-        parts = [f'"id":{json.dumps(self.actor)}'] if self.actor else []
-        parts += [json.dumps(self.subject.partition("~")[0])[:-1]] if self.subject else []
-        parts += [f'"action":{json.dumps(self.action)}'] if self.action else []
+        parts = [f'"id":"{self.actor}"'] if self.actor else []
+        parts += [f'"{self.subject.partition("~")[0]}'] if self.subject else []
+        parts += [f'"action":"{self.action}"'] if self.action else []
         return all(part.encode() in entry for part in parts)
 
     def matches(self, told: dict[str, Any]) -> bool:
@@ -79,7 +80,7 @@ class Search:
         lowest = end
         for index, entry in self._backwards(end, size):
             lowest = index
-            logged_at = _sealing(entry) or logged_at
+            logged_at = _seal(entry) or logged_at
             if logged_at < since:
                 return Page(found, None)
             if logged_at >= until or not wanted.may_match(entry):
@@ -135,7 +136,7 @@ class Search:
             if entries is None:
                 return ""
             for entry in entries[index % WIDTH :]:
-                if sealed_at := _sealing(entry):
+                if sealed_at := _seal(entry):
                     return sealed_at
             index = (number + 1) * WIDTH
         return ""
@@ -146,12 +147,11 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(_AT_ONCE)
 
 
-def _sealing(entry: bytes) -> str | None:
-    """When a batch was sealed with this entry; None of any other, whatever it quotes."""
-    if _SEALED not in entry:
-        return None
-    told = _parsed(entry)
-    return str(told.get("at", "")) if told.get("action") == Action.LOG_BATCH_SEALED else None
+def _seal(entry: bytes) -> str:
+    """When a batch was sealed; `""` for any other entry, also for one that speaks of seals."""
+    told = _parsed(entry) if _SEALED in entry else {}
+    is_seal = told.get("action") == Action.LOG_BATCH_SEALED and told.get("writer") == WRITER
+    return str(told.get("at", "")) if is_seal else ""
 
 
 def _parsed(entry: bytes) -> dict[str, Any]:

@@ -1,10 +1,8 @@
-"""What a log asks a witness: C2SP tlog-witness, `add-checkpoint`, the body of the request.
-
-Standard library only. https://c2sp.org/tlog-witness
-"""
+"""The body of an add-checkpoint request: C2SP tlog-witness. Standard library only."""
 
 import base64
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from functions.core.audit.errors import MalformedError
@@ -12,13 +10,16 @@ from functions.core.audit.merkle import HASH_BYTES
 from functions.core.audit.note import Checkpoint, checkpoint_from, decoded
 
 _OLD = re.compile(r"old (0|[1-9][0-9]{0,18})", re.ASCII)
-_MOST_HASHES = 63
-_WHAT = "request"
+_MOST_HASHES = 63  # tlog-witness
+# far more than a proof and some signatures; a witness stores what it accepts
+_MOST_CHARACTERS = 16_384
+# KMS signs no longer message (API reference of Sign, 2026)
+_MOST_SIGNED_BYTES = 4096
 
 
 @dataclass(frozen=True)
 class Submission:
-    """`old`: the size that the witness signed last; `proof`: that `checkpoint` continues it."""
+    """`proof`: that the tree of `old` entries begins the one of the checkpoint."""
 
     old: int
     proof: tuple[bytes, ...]
@@ -31,20 +32,35 @@ class Submission:
 
 
 def submission_from(body: str) -> Submission:
+    """MalformedError says what is wrong, and quotes nothing."""
+    if len(body) > _MOST_CHARACTERS:
+        raise MalformedError("request", f"is longer than {_MOST_CHARACTERS} characters")
     head, blank, note = body.partition("\n\n")
     if not blank:
-        raise MalformedError(_WHAT, "has no blank line before its checkpoint")
+        raise MalformedError("request", "has no empty line before the checkpoint")
     first, *lines = head.split("\n")
     old = _OLD.fullmatch(first)
     if old is None:
-        raise MalformedError(_WHAT, "line 1 is not `old <size>`")
+        raise MalformedError("request", "line 1 is not `old <size>`")
+    proof = _hashes(lines)
+    checkpoint = checkpoint_from(_bytes(note))
+    if len(checkpoint.text.encode()) > _MOST_SIGNED_BYTES:
+        raise MalformedError("checkpoint", f"its text is longer than {_MOST_SIGNED_BYTES} bytes")
+    return Submission(int(old[1]), proof, checkpoint)
+
+
+def _hashes(lines: Sequence[str]) -> tuple[bytes, ...]:
     if len(lines) > _MOST_HASHES:
-        raise MalformedError(_WHAT, f"has more than {_MOST_HASHES} hashes")
-    proof = tuple(decoded(line, _WHAT, f"line {at}") for at, line in enumerate(lines, 2))
-    if any(len(each) != HASH_BYTES for each in proof):
-        raise MalformedError(_WHAT, f"a hash is not of {HASH_BYTES} bytes")
+        raise MalformedError("request", f"has more than {_MOST_HASHES} proof lines")
+    hashes = tuple(decoded(line, "request", f"line {at}") for at, line in enumerate(lines, 2))
+    for at, each in enumerate(hashes, 2):
+        if len(each) != HASH_BYTES:
+            raise MalformedError("request", f"line {at} is not a hash of {HASH_BYTES} bytes")
+    return hashes
+
+
+def _bytes(note: str) -> bytes:
     try:
-        told = note.encode()
-    except UnicodeEncodeError:  # half a pair, which JSON can escape
-        raise MalformedError(_WHAT, "is not UTF-8") from None
-    return Submission(int(old[1]), proof, checkpoint_from(told))
+        return note.encode()
+    except UnicodeEncodeError:  # JSON can carry half of a surrogate pair
+        raise MalformedError("checkpoint", "is not UTF-8") from None

@@ -1,113 +1,111 @@
-"""A witness: it signs a checkpoint only if that continues the last one it signed.
+"""The log's side of a witness: asks it for its signature, and keeps the cosigned checkpoint."""
 
-Statuses are those of C2SP tlog-witness, `add-checkpoint`. What it signed last is stored before it
-answers, on the condition that nothing else was stored meanwhile: of two requests one wins, the
-other is told the new size. Whatever dies between the two calls, no fork is ever signed.
-"""
-
+import json
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from functions.core.audit.errors import MalformedError
-from functions.core.audit.keys import VerifierKey
-from functions.core.audit.merkle import EMPTY_ROOT, is_consistent
-from functions.core.audit.note import Signature
-from functions.core.audit.submission import Submission, submission_from
+from functions.core.audit.errors import MalformedError, WitnessRefusedError
+from functions.core.audit.log_s3 import COSIGNED
+from functions.core.audit.note import Checkpoint, checkpoint_from
+from functions.core.audit.submission import Submission
+from functions.core.audit.witness import Status
+from functions.core.runtime.failures import as_unavailable
 
-# KMS signs messages up to this size (API reference, Sign, 2026)
-_MOST_BYTES = 4_096
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
 
+# a signature line has about 150 characters
+_MOST_CHARACTERS = 4096
+_SIZE = re.compile(r"([0-9]{1,19})\n?", re.ASCII)
 
-@dataclass(frozen=True)
-class Seen:
-    """The tree that was signed last."""
-
-    size: int
-    root: bytes
+# status and body, as C2SP tlog-witness has them
+Ask = Callable[[str], tuple[int, str]]
 
 
-_NOTHING = Seen(0, EMPTY_ROOT)
+class Published(Protocol):
+    """The log as it can be read, and where a cosigned checkpoint is kept."""
+
+    def checkpoint(self, path: str = ...) -> tuple[Checkpoint | None, str | None]: ...
+
+    def move_checkpoint(self, checkpoint: Checkpoint, tag: str | None, path: str = ...) -> bool: ...
 
 
-class Records(Protocol):
-    def last(self, origin: str) -> Seen | None:
-        """As of now, not as of a moment ago."""
-
-    def move(self, origin: str, old: Seen | None, new: Seen) -> bool:
-        """False: it is not `old` any more. No two calls with the same `old` are answered True."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """`is_fork`: the log has signed two trees of one size; told to the witness's owner only."""
-
-    status: int
-    body: str
-    is_fork: bool = False
-
-
-class Witness:
+class Witnessing:
     def __init__(
         self,
         *,
-        logs: Sequence[VerifierKey],
-        records: Records,
-        cosign: Callable[[str], Signature],
+        log: Published,
+        consistency: Callable[[int, int], Sequence[bytes]],
+        ask: Ask,
     ) -> None:
-        """`logs`: keys of the logs it knows; one may have several."""
-        self._logs = logs
-        self._records = records
-        self._cosign = cosign
+        self._log = log
+        self._consistency = consistency
+        self._ask = ask
 
-    def add_checkpoint(self, body: str) -> Answer:
+    def cosign(self) -> int:
+        """The size that is cosigned now; WitnessRefusedError when the witness would not."""
+        stored, tag = self._log.checkpoint(COSIGNED)
+        known = stored.size if stored else 0
+        for _ in range(2):
+            # read after each answer: who knows more than this knows more than was published
+            current, _tag = self._log.checkpoint()
+            if current is None or current.size < known:
+                raise WitnessRefusedError("more entries are cosigned than the log has")
+            proof = tuple(self._consistency(known, current.size))
+            status, body = self._ask(Submission(known, proof, current).body)
+            if status == Status.COSIGNED:
+                # False: a later one is there
+                self._log.move_checkpoint(_joined(current, body), tag, path=COSIGNED)
+                return current.size
+            if status != Status.CONFLICT:
+                raise WitnessRefusedError(f"the witness answered {status}")
+            known = _size(body)
+        raise WitnessRefusedError("the witness knows another history of the log")
+
+
+class LambdaWitness:
+    """`Ask`: the witness's function. `function`: its ARN, maybe of another account."""
+
+    def __init__(self, client: "LambdaClient", function: str) -> None:
+        self._client = client
+        self._function = function
+
+    def __call__(self, body: str) -> tuple[int, str]:
+        with as_unavailable("asking the witness"):
+            answer = self._client.invoke(
+                FunctionName=self._function, Payload=json.dumps({"body": body}).encode()
+            )
+            data = answer["Payload"].read()
+        if "FunctionError" in answer:
+            raise WitnessRefusedError("the witness's function failed")
         try:
-            asked = submission_from(body)
-        except MalformedError as error:
-            return _refused(HTTPStatus.BAD_REQUEST, str(error))
-        return self._stranger(asked) or self._signed(asked)
-
-    def _stranger(self, asked: Submission) -> Answer | None:
-        """Why this is no log's request, or None."""
-        checkpoint = asked.checkpoint
-        keys = [key for key in self._logs if key.name == checkpoint.origin]
-        if not keys:
-            return _refused(HTTPStatus.NOT_FOUND, "the log is not known")
-        if not any(key.has_signed(checkpoint) for key in keys):
-            return _refused(HTTPStatus.FORBIDDEN, "not signed by a key of the log")
-        if asked.old > checkpoint.size:
-            return _refused(HTTPStatus.BAD_REQUEST, "the old size is beyond the checkpoint's")
-        if len(checkpoint.text.encode()) > _MOST_BYTES:
-            return _refused(HTTPStatus.BAD_REQUEST, f"more than {_MOST_BYTES} bytes to sign")
-        return None
-
-    def _signed(self, asked: Submission) -> Answer:
-        checkpoint = asked.checkpoint
-        stored = self._records.last(checkpoint.origin)
-        known = stored or _NOTHING
-        if asked.old != known.size:
-            return _conflict(known)
-        new = Seen(checkpoint.size, checkpoint.root)
-        if asked.old == new.size and not asked.proof and new.root != known.root:
-            return _conflict(known, is_fork=True)
-        if not is_consistent(
-            old=known.size,
-            new=new.size,
-            old_root=known.root,
-            new_root=new.root,
-            proof=asked.proof,
-        ):
-            return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, "the proof does not hold")
-        if new != stored and not self._records.move(checkpoint.origin, stored, new):
-            return _conflict(self._records.last(checkpoint.origin) or _NOTHING)
-        return Answer(HTTPStatus.OK, self._cosign(checkpoint.text).line)
+            told: Any = json.loads(data)
+            return int(told["status"]), str(told["body"])
+        except (ValueError, KeyError, TypeError):
+            raise WitnessRefusedError("the witness's answer is none") from None
 
 
-def _conflict(known: Seen, *, is_fork: bool = False) -> Answer:
-    """The size that was signed last: what the log should have begun from."""
-    return Answer(HTTPStatus.CONFLICT, f"{known.size}\n", is_fork)
+def _joined(current: Checkpoint, lines: str) -> Checkpoint:
+    """The note with the witness's signatures; whether they are its own, a verifier asks."""
+    if len(lines) > _MOST_CHARACTERS:
+        raise WitnessRefusedError("the witness's answer is too long")
+    try:
+        found = checkpoint_from(current.note + lines.encode())
+    except (MalformedError, UnicodeEncodeError):
+        raise WitnessRefusedError("the witness's answer holds no signature") from None
+    count = len(current.signatures)
+    theirs = found.signatures[count:]
+    if found.text != current.text or found.signatures[:count] != current.signatures or not theirs:
+        raise WitnessRefusedError("the witness's answer holds no signature")
+    if any(each.name == current.origin for each in theirs):
+        # one more under the log's name, and wrong, would spoil the log's own
+        raise WitnessRefusedError("the witness signed under the log's name")
+    return found
 
 
-def _refused(status: HTTPStatus, why: str) -> Answer:
-    return Answer(status, f"{why}\n")
+def _size(body: str) -> int:
+    size = _SIZE.fullmatch(body)
+    if size is None:
+        raise WitnessRefusedError("the witness names no size")
+    return int(size[1])

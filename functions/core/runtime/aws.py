@@ -25,6 +25,11 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
     tcp_keepalive=True,
 )
+# A function that is invoked may have to start first, and waits for AWS itself. Two calls of it,
+# each tried twice, fit into a minute.
+_FUNCTION_CONFIG = _CONFIG.merge(
+    Config(read_timeout=12, retries={"mode": "standard", "total_max_attempts": 2})
+)
 
 
 @cache
@@ -34,7 +39,8 @@ def _session() -> boto3.session.Session:
 
 @cache
 def client(service: str) -> Any:
-    return _session().client(cast("Any", service), config=_CONFIG)
+    config = _FUNCTION_CONFIG if service == "lambda" else _CONFIG
+    return _session().client(cast("Any", service), config=config)
 
 
 def sqs() -> "SQSClient":

@@ -183,7 +183,8 @@ def test_nothing_in_the_exports_bucket_is_readable(office):
     assert CANARY.encode() in office.fetched(export, "export.json")
     assert len(office.bucket.objects) >= 6
     for name, data in office.bucket.objects.items():
-        for secret in (CANARY, ADA, "Ada", "wamid"):
+        # long enough not to stand in random bytes once in a while
+        for secret in (CANARY, ADA, "wamid"):
             assert secret.encode() not in data
             assert secret not in name
     assert CANARY not in repr(export)

@@ -39,7 +39,7 @@ def core_takes(read, data):
 
 
 def tool_takes(read, data):
-    said = refusal(read, data, tool.Malformed)
+    said = refusal(read, data, tool.MalformedError)
     assert said is None or (said and "\n" not in said)
     return said is None
 
@@ -65,9 +65,14 @@ def core_entry(data):
         raise MalformedError("entry", found)
 
 
+def tool_entry(data):
+    if tool.read_entry(data) is None:
+        raise tool.MalformedError("entry")
+
+
 def tool_bundle(data):
     if tool.entries_in(data) is None:
-        raise tool.Malformed("bundle")
+        raise tool.MalformedError("bundle")
 
 
 READERS = {
@@ -78,7 +83,7 @@ READERS = {
         KEY.text.encode(),
     ),
     "proof": (core_proves, lambda data: tool.prove(data, tool.Key(KEY.text)), PROOF),
-    "entry": (core_entry, tool.read_entry, ENTRY),
+    "entry": (core_entry, tool_entry, ENTRY),
     "bundle": (lambda data: entries_in("it", data), tool_bundle, LOG.files[NEEDED[2]]),
 }
 READER = pytest.mark.parametrize("what", READERS)

@@ -1,41 +1,32 @@
-"""What the audit log costs is counted by the real functions, and stays what is promised."""
+"""What the audit log is billed for: every request of the real handler, and the outbox's writes."""
 
 import pytest
 
 from bench import audit_cost
 
 
-@pytest.fixture(scope="module")
-def found():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(audit_cost, "_INVOCATIONS", dict.fromkeys(audit_cost._BATCHES, 3))
-        return {number.name: number for number in audit_cost.measure().numbers}
+def requests(size, batches):
+    ledger, entries = audit_cost._sequenced(size, batches)
+    assert entries == size * batches
+    return {price: amount for (_, price), amount in ledger.units.items()}
 
 
-def test_an_entry_is_one_write_unit_and_two_within_a_transaction(found):
-    assert found["outbox: alone in an item"].value == pytest.approx(0.625)
-    assert found["outbox: within a transaction"].value == pytest.approx(1.25)
+def test_a_batch_is_signed_once_and_moves_head_and_checkpoint_once():
+    told = requests(100, 3)
+    assert told["kms.asymmetric_request"] == 3
+    # head, bundle, tile and checkpoint; the third batch fills a tile, and begins others
+    assert told["s3.put"] == 3 * 4 + 3
+    assert told["lambda.request"] == 6
 
 
-def test_entries_of_one_item_share_what_it_costs(found):
-    large = found["outbox: eleven in an item, a large webhook's"].value
-    assert large < found["outbox: alone in an item"].value
+def test_larger_batches_cost_less():
+    assert requests(10, 2)["s3.put"] / 20 > 5 * requests(100, 2)["s3.put"] / 200
 
 
-def test_a_full_batch_asks_s3_and_kms_less_than_twenty_times(found):
-    asked = found["batches of 1000: requests to S3 and KMS"].value / 1000
-    # at least head, its move, a bundle, a tile, the signature, the checkpoint and its move
-    assert 7 < asked < 20
-
-
-def test_smaller_batches_are_dearer(found):
-    each = [
-        found[f"batches of {n}: requests, Lambda, logs"].value for n in sorted(audit_cost._BATCHES)
-    ]
-    assert each == sorted(each, reverse=True)
-
-
-def test_a_million_entries_cost_what_is_promised(found):
-    promised = [number for number in found.values() if number.target is not None]
-    assert promised
-    assert all(number.met for number in promised)
+def test_the_outbox_is_billed_by_kilobytes_twice_in_a_transaction():
+    told = audit_cost._outbox()
+    write, kept = 0.625, told["alone"] - 0.625
+    assert 0 < kept < 0.2
+    assert told["transaction"] == pytest.approx(2 * write + kept)
+    assert told["webhook"] < told["alone"]
+    assert told["webhook"] < told["the usual mix"] < told["transaction"]

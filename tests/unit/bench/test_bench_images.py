@@ -21,12 +21,14 @@ def template():
         "B": {"KeySchema": schema("pk")},
         "C": {"KeySchema": schema("pk")},
         "D": {"KeySchema": schema("pk", "sk")},
+        "E": {"KeySchema": schema("pk")},
     }
     outputs = {
         "ConversationsTable": "A",
         "EphemeralTable": "B",
         "KeysTable": "C",
         "ComplianceTable": "D",
+        "OutboxTable": "E",
     }
     return {
         "Resources": {

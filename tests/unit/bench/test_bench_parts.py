@@ -44,6 +44,7 @@ def test_a_setting_that_the_bench_does_not_know_is_an_error():
                 "claim_check_bytes": 1,
                 "meta_secret_arn": "a",
                 "transit_key_arn": "a",
+                "outbox_table": "o",
             }
         )
 

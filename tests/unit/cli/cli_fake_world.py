@@ -6,6 +6,7 @@ import json
 
 from cli.demo.protection import CARD
 from cli.http import Answer
+from functions.core.audit.verify import Kind, Report
 
 
 def answer(code, /, **body):
@@ -98,6 +99,15 @@ class FakeWorld:
 
     def send_with_read_scope(self, message):
         return answer(403, message="Forbidden")
+
+    def prove(self, message_id):
+        return "entry 3 of 9"
+
+    def audit(self, *, changed=False):
+        report = Report(entries=9)
+        if changed:
+            report.found(Kind.FLIPPED, "entry 0", "is not the one that was signed")
+        return report
 
     def until(self, attempt):
         return attempt()

@@ -9,6 +9,7 @@ from rich.console import Console
 from cli.demo.scenario import Scenario
 from cli.demo.screen import Screen, summary
 from cli.demo.story import Chapter, Check
+from functions.core.audit.verify import Report
 
 
 def told(world):
@@ -35,6 +36,7 @@ def test_every_kind_of_message_and_every_refusal_is_shown():
         "without a token",
         "stranger",
         "only read",
+        "auditor",
     ):
         assert word in story
 
@@ -79,6 +81,21 @@ class KeepsCardNumbers(FakeWorld):
         return text
 
 
+class ProvesNothing(FakeWorld):
+    def prove(self, message_id):
+        return None
+
+
+class LogsNothing(FakeWorld):
+    def audit(self, *, changed=False):
+        return Report()
+
+
+class OverlooksForgeries(FakeWorld):
+    def audit(self, *, changed=False):
+        return Report(entries=9)
+
+
 @pytest.mark.parametrize(
     ("world", "promise"),
     [
@@ -89,6 +106,9 @@ class KeepsCardNumbers(FakeWorld):
         (SendsToStrangers, "never wrote"),
         (NeedsNoToken, "without a token"),
         (KeepsCardNumbers, "masked before anything is stored"),
+        (ProvesNothing, "a proof that holds offline"),
+        (LogsNothing, "verifies from its files"),
+        (OverlooksForgeries, "one letter was changed"),
     ],
 )
 def test_a_platform_that_breaks_a_promise_is_found_out(world, promise):

@@ -13,6 +13,7 @@ from cli.emulator.authorization import (
     holding_root,
     knowing_bodies,
     knowing_locks,
+    naming_roles,
 )
 from cli.emulator.buckets import encrypted_buckets, locked_buckets
 from cli.emulator.certificate import write_certificate
@@ -106,6 +107,24 @@ def test_plain_http_counts_as_secure_for_root_only(authorization, secure):
     asyncio.run(trusting_root(app)(scope, None, None))
 
     assert ((b"x-forwarded-proto", b"https") in seen) is secure
+
+
+@pytest.mark.parametrize(
+    ("key", "caller", "named"),
+    [
+        (
+            "aws:PrincipalArn",
+            "arn:aws:sts::000000000000:assumed-role/sequencer/1a2b",
+            "arn:aws:iam::000000000000:role/sequencer",
+        ),
+        ("aws:PrincipalArn", "arn:aws:iam::000000000000:root", "arn:aws:iam::000000000000:root"),
+        ("aws:userid", "arn:aws:sts::0:assumed-role/a/b", "arn:aws:sts::0:assumed-role/a/b"),
+        ("aws:PrincipalArn", None, None),
+    ],
+    ids=["a role", "root", "another key", "nobody"],
+)
+def test_a_role_has_one_name_in_all_its_sessions(key, caller, named):
+    assert naming_roles(lambda *_: caller)(key, object()) == named
 
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -36,7 +36,7 @@ def test_the_list_of_what_is_stood_in_for_only_shrinks():
         "cdk bootstrap",
         "default encryption of buckets",
         "Object Lock of archive and audit log",
-        "conditions on locks, keys and items",
+        "conditions on locks, keys, items and roles",
         "denials of buckets' policies",
         "rights for batches of messages",
         "events of stacks",

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from functions.core.audit.errors import MalformedError
 from functions.core.audit.tiles import WIDTH, bundle_path, entries_in
-from functions.core.audit.verify.entries import parsed
+from functions.core.audit.verify.entries import Entry, parsed
 from functions.core.audit.verify.files import Files
 from functions.core.audit.verify.report import LATE, Kind, Report, moment
 from functions.core.audit.vocabulary import Action
@@ -16,8 +16,8 @@ def check_beyond(files: Files, report: Report, until: datetime | None) -> None:
     entries, sealed = 0, []
     for told in _entries(files, report.size):
         entries += 1
-        if isinstance(told, dict) and told["action"] == Action.LOG_BATCH_SEALED:
-            sealed.append(str(told["at"]))
+        if isinstance(told, Entry) and told.action == Action.LOG_BATCH_SEALED:
+            sealed.append(told.at)
         if len(sealed) > 1:
             break
     if not entries:
@@ -32,7 +32,7 @@ def check_beyond(files: Files, report: Report, until: datetime | None) -> None:
         report.note(f"{entries} entries of a batch beyond the checkpoint, which was on its way")
 
 
-def _entries(files: Files, size: int) -> Iterator[dict[str, object] | str]:
+def _entries(files: Files, size: int) -> Iterator[Entry | str]:
     number, skipped = size // WIDTH, size % WIDTH
     while True:
         name = bundle_path(number)

@@ -32,10 +32,10 @@ def check_chains(
         for before, after, due in _missing(chain, times):
             begin = _earliest(before, writer, times, opened)
             first = before.last + 1 if before else 0
-            if not times.is_due(due):
-                pending.entries += after.first - first
-            elif times.may_hide(begin, later(due, LATE)):
+            if times.may_hide(begin, later(due, LATE)):
                 pending.hidden += after.first - first
+            elif not times.is_due(due):
+                pending.entries += after.first - first
             else:
                 said = _numbers(first, after.first)
                 report.found(

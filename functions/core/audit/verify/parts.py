@@ -175,15 +175,19 @@ def _take(part: Part, chains: dict[str, list[Any]], start: int, bundle: Sequence
         if isinstance(told, str):
             part.malformed.append((f"entry {place}", told))
             continue
-        writer, at, action = told["writer"], told["at"], told["action"]
+        writer, number, previous, at, action, facts = told
         times.append((at, place))
-        link = (told["seq"], told["prev"], sha256(entry).hexdigest(), at, place)
-        chains.setdefault(writer, []).append(link)
+        link = (number, previous, sha256(entry).hexdigest(), at, place)
+        if writer in chains:
+            chains[writer].append(link)
+        else:
+            chains[writer] = [link]
+        if facts is None:
+            continue
         if action == Action.LOG_WRITER_OPENED:
-            facts = told["facts"]
             part.opened.append(Opened(facts["function"], facts["number"], place))
         elif action == Action.LOG_BATCH_SEALED:
-            seal = {"at": at, **told["facts"]}
+            seal = {"at": at, **facts}
             part.stretches.append(Stretch(begin, place + 1, min(times), max(times), seal))
             begin, times = place + 1, []
     end = start + len(bundle)

@@ -61,13 +61,14 @@ def _check(report: Report, times: Times, function: str, numbers: _Numbers, told:
         last = number - 1 if number in told else number
         if last == below:
             continue
+        begin = times.sooner(numbers[below], LATE) if below in told else _EVER
+        if times.may_hide(begin, later(due, LATE)):
+            continue
         if not times.is_due(due):
             pending += last - below
             continue
-        begin = times.sooner(numbers[below], LATE) if below in told else _EVER
-        if not times.may_hide(begin, later(due, LATE)):
-            said = f"{function}.{below + 1}" + (f" to {last}" if last > below + 1 else "")
-            report.found(Kind.WRITER_MISSING, said, "there is one by this number, never opened")
+        said = f"{function}.{below + 1}" + (f" to {last}" if last > below + 1 else "")
+        report.found(Kind.WRITER_MISSING, said, "there is one by this number, never opened")
     return pending
 
 

@@ -112,7 +112,10 @@ def _entered(audit: Audit, operation: Operation, request: Request, problem: Prob
 def _answered(status: int, served: dict[str, Any] | Reply) -> Response[Any]:
     if isinstance(served, Reply):
         headers = {**_FIXED_HEADERS, **served.headers}
-        return Response(served.status, served.media_type, served.body, headers=headers)
+        # bytes travel to API Gateway as base64, which it undoes for the types it is told of only
+        is_text = served.media_type.startswith("text/")
+        body = served.body.decode() if is_text else served.body
+        return Response(served.status, served.media_type, body, headers=headers)
     return _json(status, served, "application/json", {})
 
 
