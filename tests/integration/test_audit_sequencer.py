@@ -127,8 +127,19 @@ def test_logs_and_metrics_tell_counts_and_nothing_of_the_entries(platform, capsy
     ]
 
 
+def test_what_is_delivered_again_is_no_batch_and_no_delay(platform, capsys):
+    write(platform, 2)
+    deliver(platform)
+    capsys.readouterr()
+    deliver(platform)
+    (line,) = lines(capsys)
+    assert (line["message"], line["entries"]) == ("entries sequenced", 0)
+
+
 def test_a_window_that_closes_writes_nothing(platform):
     assert handler({"Records": []}, Context()) == NOTHING_FAILED
+    # without records it is still no heartbeat
+    assert handler({"window": {}, "isFinalInvokeForWindow": True}, Context()) == NOTHING_FAILED
     assert "Contents" not in platform.s3.list_objects_v2(Bucket=BUCKET)
 
 

@@ -71,7 +71,7 @@ class LogReader:
         return consistency_proof(old, new, Tree(self._files, new).subtree) if old else ()
 
     def _entry(self, index: int, size: int) -> bytes:
-        if index >= size:
+        if not 0 <= index < size:
             raise UnknownEntryError("the log is not that long")
         entries = self.bundle(index // WIDTH, size)
         if entries is None:

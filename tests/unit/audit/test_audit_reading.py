@@ -57,6 +57,11 @@ class TestEntries:
         with pytest.raises(UnknownEntryError):
             reader(log).proof(log.edge.size)
 
+    def test_before_the_first_there_is_none(self, log):
+        for ask in (reader(log).entry, reader(log).proof):
+            with pytest.raises(UnknownEntryError):
+                ask(-1)
+
     def test_of_an_empty_log_there_is_none(self):
         found = LogReader(MemoryFiles({}))
         assert (found.checkpoint().size, found.cosigned()) == (0, None)

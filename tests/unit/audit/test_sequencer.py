@@ -12,7 +12,9 @@ from botocore.exceptions import ClientError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from functions.core.audit.batch import batch_of
 from functions.core.audit.errors import LogContentionError, LogDamagedError
+from functions.core.audit.head import Head
 from functions.core.audit.log_s3 import Lock, S3LockedLog
 from functions.core.runtime.errors import StoreUnavailableError
 from functions.core.runtime.streams import Change
@@ -93,6 +95,21 @@ class TestWhatIsAppended:
         world.outbox.now_ms += 27 * 60 * MINUTE
         world.sequencer().beat()
         assert told(world.leaves()[-1])["facts"]["positions"] == {}
+
+    def test_a_batch_tells_its_own_place_and_a_heartbeat_the_latest_of_all(self):
+        """So that the seal fits into an entry however many shards there were."""
+        head, last = Head(), 10**40
+        changes = [Change(last, START_MS, "x", "", {}, encode({"pk": "x"}), removed=False)]
+        for number in range(900):
+            shard = f"shardId-{number:037}"
+            head = batch_of(head, now_ms=START_MS + number, shard=shard, changes=changes).head
+            assert told(head.leaves[-1])["facts"]["positions"] == {shard: str(last)}
+        beat = batch_of(head, now_ms=START_MS + 900, writers={}).head
+        places = told(beat.leaves[-1])["facts"]["positions"]
+        assert set(places) == {f"shardId-{number:037}" for number in range(400, 900)}
+        # what is told is not all that is remembered
+        first = f"shardId-{0:037}"
+        assert batch_of(beat, now_ms=START_MS + 901, shard=first, changes=changes) is None
 
     def test_what_is_no_parcel_is_entered_as_refused_and_stops_nothing(self):
         world = World()
@@ -270,6 +287,8 @@ FAULTS = {
     "internal": error("InternalError"),
     "throttled by KMS": error("ThrottlingException"),
     "conflict": error("ConditionalRequestConflict"),
+    # also of a put whose answer got lost and that was sent again: it finds itself
+    "precondition": error("PreconditionFailed"),
 }
 
 
