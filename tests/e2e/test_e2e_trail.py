@@ -13,7 +13,7 @@ from cli.client import ApiClient, compact, post_webhook
 from cli.demo import audit_files
 from cli.demo.messages import a_text, invented_phone
 from cli.http import call, call_json
-from functions.core.audit.keys import verifier_key
+from functions.core.audit.keys import VerifierKey, verifier_key
 from functions.core.audit.proof import proof_from
 from functions.core.audit.vocabulary import Action
 
@@ -212,6 +212,26 @@ def test_the_log_verifies_from_a_copy_of_its_files_in_both_verifiers(platform, s
             path.write_bytes(s3.get_object(Bucket=bucket, Key=found["Key"])["Body"].read())
     done = run_tool("verify", tmp_path, log_key(platform.stage))
     assert done.returncode == 0, done.stdout
+
+
+def test_a_heartbeat_is_cosigned_by_the_witness(platform, searched):
+    outputs = platform.facts.outputs
+    name = next(
+        each["FunctionName"]
+        for each in platform.client("lambda").list_functions()["Functions"]
+        if each["Handler"].startswith("functions/audit_sequencer/")
+        or each["Handler"].startswith("functions.audit_sequencer.")
+    )
+    told = platform.client("lambda").invoke(FunctionName=name, Payload=b"{}")
+    assert "FunctionError" not in told, told["Payload"].read()
+    witness = outputs["amana-local-witness"]
+    der = platform.client("kms").get_public_key(KeyId=witness["WitnessSigningKeyArn"])["PublicKey"]
+    key = VerifierKey(witness["WitnessName"], der)
+    report = audit_files.check(platform.facts, changed=False, witness=key)
+    assert report.findings == []
+    other = VerifierKey("somebody.else", der)
+    report = audit_files.check(platform.facts, changed=False, witness=other)
+    assert {finding.kind for finding in report.findings} == {"unwitnessed"}
 
 
 def run_tool(command, path, key):
