@@ -26,15 +26,13 @@ ALL_SCOPES = (
     "amana/archive:export",
     "amana/audit:read",
 )
-# of concerns that are not built yet, or of what no story can cause: the log being attacked, a
-# request to an address that API Gateway does not know
+# of concerns that are not built yet, or of what no story can cause: the log being attacked
 NOT_TOLD = {
     action
     for action in Action
     if action.value.split(":")[0] in ("consent", "hold", "retention", "policy", "incident")
 } | {
     Action.LOG_ITEM_REFUSED,
-    Action.REQUEST_REFUSED,
     Action.RECORD_CORRECTED,
     Action.RECORD_ERASED,
     Action.RECORD_RESTRICTED,

@@ -23,7 +23,6 @@ class Action(StrEnum):
     SEND_CLAIMED = "message:send:claimed"
     SEND_SETTLED = "message:send:settled"
     # what the API gives and refuses
-    REQUEST_REFUSED = "api:request:refused"
     DESCRIPTION_READ = "api:description:read"
     SCOPE_DENIED = "auth:scope:denied"
     MESSAGE_READ = "record:message:read"

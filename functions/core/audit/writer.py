@@ -13,6 +13,7 @@ from threading import RLock
 from typing import Any, Protocol
 
 from functions.core.audit.model import Event, Link, chained
+from functions.core.runtime.ids import random_id
 
 # entries in one item: a DynamoDB item holds 400 KB, most entries are below 1 KB
 _MOST_BYTES = 300_000
@@ -40,8 +41,16 @@ class Outbox(Protocol):
 
 
 class Writer:
-    def __init__(self, outbox: Outbox, *, function: str, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        *,
+        function: str,
+        now_ms: Callable[[], int],
+        new_id: Callable[[], str] = random_id,
+    ) -> None:
         self._outbox = outbox
+        self._new_id = new_id
         self._function = function
         self._now_ms = now_ms
         self._next: Link | None = None
@@ -53,9 +62,13 @@ class Writer:
         for number, part in enumerate(_parts(events)):
             self._commit(part, f"{key}#{number}", self._outbox.put)
 
-    def within(self, event: Event, *, key: str, transact: Callable[[Any], bool]) -> bool:
-        """Store an entry with what it is about, both or neither; what `transact` answers."""
-        return self._commit([event], f"{key}#0", lambda one: transact(self._outbox.action(one)))
+    def within(self, event: Event, transact: Callable[[Any], bool]) -> bool:
+        """Store an entry with what it is about, both or neither; what `transact` answers.
+
+        The transaction's own conditions see to it that nothing is done twice.
+        """
+        name = self._new_id()
+        return self._commit([event], name, lambda one: transact(self._outbox.action(one)))
 
     def _commit(self, events: Sequence[Event], key: str, store: Callable[[Parcel], bool]) -> bool:
         with self._lock:

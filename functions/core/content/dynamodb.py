@@ -72,8 +72,7 @@ class DynamoKeys:
                 return False
             return True
 
-        name = f"key {key.id} {key.version}"
-        return self._audit.within(_created(key), key=name, transact=transact)
+        return self._audit.within(_created(key), transact)
 
     def destroy(self, key: StoredKey, *, now_ms: int) -> bool:
         if key.wrapped is None:  # done before

@@ -67,7 +67,7 @@ class DynamoSending:
             },
             {"Update": thread.update(self._table, thread_key(intent.thread)._asdict())},
         ]
-        return self._transact(actions, intent.entry, f"intent {intent.message_id}")
+        return self._transact(actions, intent.entry)
 
     def claim(self, claim: Claim) -> bool:
         message = Expression()
@@ -91,8 +91,7 @@ class DynamoSending:
             check = window.check(self._table, thread_key(claim.window_thread)._asdict())
             actions.append({"ConditionCheck": check})
         actions.append({"Update": head.update(self._table, thread_key(claim.thread)._asdict())})
-        key = f"claim {claim.message_id} {claim.attempt}"
-        return self._transact(actions, claim.entry, key)
+        return self._transact(actions, claim.entry)
 
     def advance(
         self, message_id: str, expected: str, attributes: Mapping[str, Any], entry: "Event"
@@ -150,7 +149,7 @@ class DynamoSending:
                 return True
         return False
 
-    def _transact(self, actions: Sequence[Any], entry: "Event", key: str) -> bool:
+    def _transact(self, actions: Sequence[Any], entry: "Event") -> bool:
         def transact(put: Any) -> bool:
             try:
                 with translated():
@@ -159,7 +158,7 @@ class DynamoSending:
                 return False
             return True
 
-        return self._audit.within(entry, key=key, transact=transact)
+        return self._audit.within(entry, transact)
 
 
 class DynamoDue:

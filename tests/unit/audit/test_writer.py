@@ -93,8 +93,8 @@ def test_the_same_fact_is_entered_once_and_uses_no_number():
 def test_nothing_is_used_up_by_a_transaction_that_did_not_happen():
     outbox = MemoryOutbox()
     writer = audit_writer(outbox)
-    assert not writer.within(EVENT, key="k", transact=lambda _: False)
-    assert writer.within(EVENT, key="k", transact=outbox.put)
+    assert not writer.within(EVENT, lambda _: False)
+    assert writer.within(EVENT, outbox.put)
     assert_whole(outbox)
     assert len(outbox.entries) == 1
 
