@@ -109,3 +109,14 @@ def decoded(text: str, what: str, where: str) -> bytes:
     if not found or base64.b64encode(found).decode() != text:
         raise MalformedError(what, f"{where} is not base64")
     return found
+
+
+def hashes_from(lines: Sequence[str], what: str, *, first: int, most: int) -> tuple[bytes, ...]:
+    """A hash in each line. `first`: number of the first line. `most`: so many may stand there."""
+    if len(lines) > most:
+        raise MalformedError(what, f"has more than {most} hashes")
+    hashes = tuple(decoded(line, what, f"line {at}") for at, line in enumerate(lines, first))
+    for at, each in enumerate(hashes, first):
+        if len(each) != HASH_BYTES:
+            raise MalformedError(what, f"line {at} is not a hash of {HASH_BYTES} bytes")
+    return hashes

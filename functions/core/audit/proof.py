@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass
 
 from functions.core.audit.errors import MalformedError
-from functions.core.audit.merkle import HASH_BYTES, is_included, leaf_hash
-from functions.core.audit.note import Checkpoint, checkpoint_from, decoded
+from functions.core.audit.merkle import is_included, leaf_hash
+from functions.core.audit.note import Checkpoint, checkpoint_from, decoded, hashes_from
 
 _HEAD = "c2sp.org/tlog-proof@v1"
 _INDEX = re.compile(r"index (0|[1-9][0-9]{0,18})", re.ASCII)
@@ -56,18 +56,8 @@ def proof_from(data: bytes) -> Proof:
     index = _INDEX.fullmatch(lines[2]) if len(lines) > 2 else None  # noqa: PLR2004
     if index is None:
         raise MalformedError("proof", "line 3 is not `index <number>`")
-    hashes = _hashes(lines[3:])
+    hashes = hashes_from(lines[3:], "proof", first=4, most=_MOST_HASHES)
     return Proof(int(index[1]), hashes, checkpoint_from(note, "proof: checkpoint"), entry)
-
-
-def _hashes(lines: list[str]) -> tuple[bytes, ...]:
-    if len(lines) > _MOST_HASHES:
-        raise MalformedError("proof", f"has more than {_MOST_HASHES} hashes")
-    hashes = tuple(decoded(line, "proof", f"line {at}") for at, line in enumerate(lines, 4))
-    for at, each in enumerate(hashes, 4):
-        if len(each) != HASH_BYTES:
-            raise MalformedError("proof", f"line {at} is not a hash of {HASH_BYTES} bytes")
-    return hashes
 
 
 def _told(data: bytes) -> str:

@@ -2,12 +2,10 @@
 
 import base64
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from functions.core.audit.errors import MalformedError
-from functions.core.audit.merkle import HASH_BYTES
-from functions.core.audit.note import Checkpoint, checkpoint_from, decoded
+from functions.core.audit.note import Checkpoint, checkpoint_from, hashes_from
 
 _OLD = re.compile(r"old (0|[1-9][0-9]{0,18})", re.ASCII)
 _MOST_HASHES = 63  # tlog-witness
@@ -42,21 +40,11 @@ def submission_from(body: str) -> Submission:
     old = _OLD.fullmatch(first)
     if old is None:
         raise MalformedError("request", "line 1 is not `old <size>`")
-    proof = _hashes(lines)
+    proof = hashes_from(lines, "request", first=2, most=_MOST_HASHES)
     checkpoint = checkpoint_from(_bytes(note))
     if len(checkpoint.text.encode()) > _MOST_SIGNED_BYTES:
         raise MalformedError("checkpoint", f"its text is longer than {_MOST_SIGNED_BYTES} bytes")
     return Submission(int(old[1]), proof, checkpoint)
-
-
-def _hashes(lines: Sequence[str]) -> tuple[bytes, ...]:
-    if len(lines) > _MOST_HASHES:
-        raise MalformedError("request", f"has more than {_MOST_HASHES} proof lines")
-    hashes = tuple(decoded(line, "request", f"line {at}") for at, line in enumerate(lines, 2))
-    for at, each in enumerate(hashes, 2):
-        if len(each) != HASH_BYTES:
-            raise MalformedError("request", f"line {at} is not a hash of {HASH_BYTES} bytes")
-    return hashes
 
 
 def _bytes(note: str) -> bytes:

@@ -163,7 +163,7 @@ MALFORMED = {
     "short hash": (GOOD.replace("old 3\n", "old 3\nAAAA\n"), "request: line 2 is not a hash of 32"),
     "64 hashes": (
         GOOD.replace("old 3\n", "old 3\n" + f"{told(bytes(32))}\n" * 64),
-        "request: has more than 63 proof lines",
+        "request: has more than 63 hashes",
     ),
     "too long": (GOOD + "x" * 20_000, "request: is longer than 16384 characters"),
     "no signatures": (GOOD.rpartition("\n\n")[0] + "\n", "checkpoint: needs a blank line"),
