@@ -25,6 +25,7 @@ from functions.core.archive.store import Kept
 from functions.core.content.binding import Binding
 from functions.core.content.envelope import KEY_BYTES, ContentKey
 from functions.core.runtime.values import encode
+from tests.fakes.audit import audit_writer
 
 _MILLION = 1_000_000
 _GB = 1024**3
@@ -138,6 +139,8 @@ def _function(stores: _Stores) -> Iterator[None]:
     settings = SimpleNamespace(stream_shards="one")
     with (
         patch.object(wiring, "archiver", lambda: archiver),
+        # what an entry costs is told in section (j)
+        patch.object(wiring, "audit", audit_writer),
         patch.object(wiring, "settings", lambda: settings),
     ):
         yield
