@@ -25,7 +25,6 @@ _ONE_RANGE = re.compile(r"bytes=([0-9]{1,12})-([0-9]{1,12})?")
 
 def fetch(request: Request, values: Mapping[str, str]) -> Reply:
     request.told.what = f"export/{values['export_id']}"
-    request.told.facts["file"] = values["name"]
     start, end = _wanted(values.get(RANGE.name, "bytes=0-"))
     piece = wiring.giving().read(
         values["export_id"],
@@ -35,7 +34,12 @@ def fetch(request: Request, values: Mapping[str, str]) -> Reply:
         start=start,
         end=end,
     )
-    request.told.facts |= {"first": piece.start, "last": piece.end, "bytes": piece.size}
+    request.told.facts |= {
+        "file": values["name"],  # there is one of that name: before, it was any text
+        "first": piece.start,
+        "last": piece.end,
+        "bytes": piece.size,
+    }
     log.info(
         "file of an export given",
         export_id=values["export_id"],

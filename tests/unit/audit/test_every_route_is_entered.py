@@ -68,6 +68,16 @@ def test_whoever_has_the_scope_is_entered_whatever_comes_of_it(route, outbox):
     assert last["outcome"] != "begun"
 
 
+def test_what_a_caller_writes_into_an_address_is_not_entered(route, outbox, monkeypatch):
+    """Before something of that name was found it is a caller's text, and may be anybody's name."""
+    monkeypatch.setitem(EXAMPLES, "name", "ada.lovelace")
+    monkeypatch.setitem(EXAMPLES, "waba_id", "15550100011")
+    claims = {"client_id": "client-7", "scope": f"amana/{route.scope}"}
+    ask(route, claims=claims, headers={"Idempotency-Key": "ada", "Amana-Ticket": "lovelace"})
+    for canary in ("lovelace", "15550100011"):
+        assert canary not in json.dumps(outbox.entries)
+
+
 def test_what_cannot_be_entered_is_not_served(route, monkeypatch):
     class Down(MemoryOutbox):
         def open(self, function):
