@@ -47,12 +47,26 @@ class Action(StrEnum):
     # the audit log, read
     AUDIT_SEARCHED = "audit:entries:searched"
     AUDIT_PROVED = "audit:proof:read"
-    # of concerns that are not built yet; the list is closed now, so that verifiers know them
+    # consent
     CONSENT_REQUESTED = "consent:purpose:requested"
     CONSENT_GIVEN = "consent:purpose:given"
     CONSENT_REFUSED = "consent:purpose:refused"
     CONSENT_WITHDRAWN = "consent:purpose:withdrawn"
     CONSENT_EXPIRED = "consent:purpose:expired"
+    CONSENT_INVALIDATED = "consent:purpose:invalidated"
+    CONSENT_DISREGARDED = "consent:purpose:disregarded"
+    CONSENT_READ = "consent:purpose:read"
+    CONSENT_RECEIPT_READ = "consent:receipt:read"
+    CONTACT_SEARCHED = "record:contact:searched"
+    CONTACT_REGISTERED = "record:contact:registered"
+    IMPORT_BEGUN = "consent:import:begun"
+    IMPORT_PART_STORED = "consent:import:stored"
+    IMPORT_STARTED = "consent:import:started"
+    IMPORT_READ = "consent:import:read"
+    IMPORT_DONE = "consent:import:done"
+    GATE_CHECKED = "message:gate:checked"
+    GATE_OVERRIDDEN = "message:gate:overridden"
+    # of concerns that are not built yet; the list is closed now, so that verifiers know them
     RECORD_CORRECTED = "record:contact:corrected"
     RECORD_ERASED = "record:contact:erased"
     RECORD_RESTRICTED = "record:contact:restricted"

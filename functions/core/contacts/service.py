@@ -59,12 +59,12 @@ class Directory:
             return node
         return str(self._records.load([key], consistent=True)[key]["node"])
 
-    def nodes(self, start: Collection[str]) -> dict[str, Node]:
+    def nodes(self, start: Collection[str], *, consistent: bool = False) -> dict[str, Node]:
         """These nodes and everything linked to them, directly or not."""
         found: dict[str, Node] = {}
         todo = set(start)
         while todo and len(found) < _MOST_NODES:
-            items = self._records.load([node_key(node) for node in todo])
+            items = self._records.load([node_key(node) for node in todo], consistent=consistent)
             loaded = [node_from(item) for item in items.values()]
             found.update({node.id: node for node in loaded})
             todo = {other for node in loaded for other in node.links} - found.keys() - todo
@@ -75,8 +75,10 @@ class Directory:
         person = person_of(nodes, contact_id)
         return None if person is None else (person, nodes)
 
-    def person_behind(self, node: str, at_ms: float) -> tuple[Person, dict[str, Node]]:
-        nodes = self.nodes([node])
+    def person_behind(
+        self, node: str, at_ms: float, *, consistent: bool = False
+    ) -> tuple[Person, dict[str, Node]]:
+        nodes = self.nodes([node], consistent=consistent)
         nodes.setdefault(node, Node(node))
         return person_at(nodes, node, at_ms), nodes
 

@@ -26,19 +26,22 @@ _FIELDS = {
     "MESSAGE": ("intent", "address", "wamid", "error"),
     "NODE": ("value", "profile"),
     "MEDIA": ("media_id", "filename", "sha256"),
+    "CONSENT": ("evidence",),
 }
 _DESTROYED = "destroyed_ms"
 
 Change = Callable[[Item, Key, str], Item]
 
 
-def binding(key: Key, field: str) -> Binding:
-    return Binding(STORE, f"{key.pk}|{key.sk}", field)
+def binding(key: Key, field: str, *, store: str = STORE) -> Binding:
+    return Binding(store, f"{key.pk}|{key.sk}", field)
 
 
 class Sealing:
-    def __init__(self, ring: KeyRing) -> None:
+    def __init__(self, ring: KeyRing, *, store: str = STORE) -> None:
+        """`store`: our own name of the table that the records are in."""
         self.ring = ring
+        self._store = store
 
     def sealed(self, key: Key, attributes: Mapping[str, Any]) -> Item:
         """The attributes as they may be stored. What is sealed must name its key."""
@@ -57,7 +60,7 @@ class Sealing:
             if kept.get(name) is not None:
                 text = kept.pop(name)
                 data = text if name == "raw" else json.dumps(text, separators=(",", ":"))
-                place = binding(key, prefix + name)
+                place = binding(key, prefix + name, store=self._store)
                 kept[_sealed_name(name)] = self.ring.seal(holder["key"], place, data.encode())
         return kept
 
@@ -68,7 +71,8 @@ class Sealing:
             if envelope is None:
                 continue
             try:
-                data = self.ring.open(holder["key"], binding(key, prefix + name), envelope)
+                place = binding(key, prefix + name, store=self._store)
+                data = self.ring.open(holder["key"], place, envelope)
             except KeyDestroyedError as error:
                 shown[_DESTROYED] = error.destroyed_ms
                 continue
