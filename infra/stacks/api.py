@@ -78,9 +78,14 @@ class ApiStack(FunctionStack):
                 portfolio_id=stage.tenant.portfolio_id,
                 phone_number_ids=",".join(stage.tenant.phone_number_ids),
                 max_pending_per_conversation=stage.max_pending_per_conversation,
+                consent_table=data.consent.table_name,
+                consent_rules=stage.tenant.consent_rules,
+                timezone=stage.tenant.timezone,
                 outbox_table=data.outbox.table_name,
             ),
             grants=[
+                # the gate is asked before anything is sent
+                permissions.use_table(data.consent, "BatchGetItem"),
                 permissions.use_table(data.conversations, *READ_WRITE),
                 permissions.query(
                     data.conversations, indexes=["timeline", "recent"], table_itself=True
