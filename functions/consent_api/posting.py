@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 
 from functions.consent_api import wiring
 from functions.consent_api.scopes import WRITE

@@ -11,21 +11,25 @@ _RETRY_PENDING_S = "6"
 
 
 def explain(error: Exception) -> Problem | None:
+    if isinstance(error, errors.UnknownContactError | sending.UnknownContactError):
+        return NOT_FOUND
+    if isinstance(error, InvalidConsentError | InvalidMessageError):
+        return invalid(*error.errors)
+    if isinstance(error, errors.ConsentError | sending.SendingError):
+        return _not_now(error) or invalid(FieldError(error.field, str(error)))
+    return None
+
+
+def _not_now(error: errors.ConsentError | sending.SendingError) -> Problem | None:
+    """What would be right at another time, or under another key."""
+    fields = [FieldError(error.field, str(error))]
     match error:
-        case errors.UnknownContactError() | sending.UnknownContactError():
-            return NOT_FOUND
         case errors.KeyConflictError() | sending.IdempotencyConflictError():
-            fields = [FieldError(error.field, str(error))]
             return Problem(409, "idempotency-conflict", "The key stands for another body.", fields)
         case errors.RequestOpenError():
-            fields = [FieldError(error.field, str(error))]
             return Problem(409, "request-open", "One purpose is asked for at a time.", fields)
         case sending.TooManyPendingError():
             headers = {"Retry-After": _RETRY_PENDING_S}
             detail = "Too many messages already wait for this contact."
             return Problem(429, "too-many-pending", detail, headers=headers)
-        case InvalidConsentError() | InvalidMessageError():
-            return invalid(*error.errors)
-        case errors.ConsentError() | sending.SendingError():
-            return invalid(FieldError(error.field, str(error)))
     return None
