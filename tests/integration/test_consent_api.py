@@ -29,6 +29,7 @@ from tests.unit.messages_api.api import Answer, Context, event
 ADA, BSUID, CANARY = "15550142424", "US.13491208655302741918", "canary Quetzalcoatl"
 REQUESTS = itertools.count(1)
 UNKNOWN = f"n{'a' * 20}~1790000000000"
+FORM = {"url": "https://clinic.example/form", "form_version": "7"}
 PURPOSES = [purpose.value for purpose in Purpose]
 
 
@@ -94,7 +95,7 @@ def form(**told):
         "method": "web_form",
         "given_at": ago(hours=1),
         "notice": {"language": "de"},
-        "evidence": {"url": "https://clinic.example/form", "form_version": "7"},
+        "evidence": FORM,
         **told,
     }
 
@@ -186,7 +187,7 @@ def test_a_consent_by_web_form_is_recorded_shown_and_proved(aws):
 @pytest.mark.parametrize(
     ("method", "evidence", "strength"),
     [
-        ("web_form", {"url": "https://a.example", "form_version": "1", "ip_hash": "ab" * 32}, "expressed"),
+        ("web_form", {**FORM, "ip_hash": "ab" * 32, "submission_id": "s-1"}, "expressed"),
         ("call_centre", {"call_id": "c-1", "agent": "a-7"}, "attested"),
         ("paper", {"document_id": "D 2026/7"}, "attested"),
     ],
@@ -226,7 +227,7 @@ def test_the_same_key_is_the_same_answer_and_one_event(aws):
         ({"given_at": ago(hours=-1)}, "given_at", "future"),
         ({"evidence": None}, "evidence", "required"),
         ({"evidence": {}}, "evidence.url", "required"),
-        ({"evidence": {"url": "https://a.example", "form_version": ""}}, "evidence.form_version", "characters"),
+        ({"evidence": {**FORM, "form_version": ""}}, "evidence.form_version", "characters"),
         ({"decision": "maybe"}, "decision", "given"),
         ({"surname": CANARY}, "surname", "field"),
         ({"method": "staff", "evidence": None}, "decision", "required"),
