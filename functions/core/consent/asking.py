@@ -103,7 +103,7 @@ class DoubleOptIn:
             raise UnknownContactError("no contact has this id")
         now_ms = self._now_ms()
         states = self._ledger.states(found[0], consistent=True)
-        for open_one, _ in self._requests.waiting(states, found[0], now_ms):
+        for open_one, _ in self._requests.waiting(states, found[0], now_ms + 1):
             if open_one.purpose is not asked.purpose:
                 until = datetime.fromtimestamp(open_one.expires_ms / 1000, UTC)
                 raise RequestOpenError(

@@ -53,7 +53,7 @@ class Resuming:
         if view.restricted or not lacking:
             return
         states = self._ledger.states(person, consistent=True)
-        if lacking[0] in waiting(states, person, self._now_ms()):
+        if lacking[0] in waiting(states, person, self._now_ms() + 1):
             return
         try:
             self._ask(lacking[0], person.contact_id, heard, language)

@@ -9,7 +9,8 @@ from functions.core.contacts.model import Person
 def waiting(states: States, person: Person, at_ms: int) -> dict[Purpose, Mark]:
     """By purpose, what was asked, is in time at that moment, and was not settled before it.
 
-    An answer settles a request, and so does whatever is said against the purpose afterwards.
+    An answer settles a request, and so does whatever is said against the purpose afterwards. What
+    is told of that very moment settles nothing yet: it may be the answer that is looked at, again.
     """
     found = {}
     for purpose in Purpose:
