@@ -25,6 +25,7 @@ Properties = dict[str, Any]
 
 _TABLES = {
     "ConversationsTable": "conversations",
+    "ConsentTable": "consent",
     "EphemeralTable": "ephemeral",
     "KeysTable": "keys",
     "ComplianceTable": "compliance",

@@ -1,14 +1,18 @@
 """Whose stage it is: read from `infra/stages/<stage>.toml` and checked key by key."""
 
 import dataclasses
+import json
 import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 from functions.core.cards.policy import Policy
+from functions.core.consent.rules import BASES, OPTIONAL
+from functions.core.consent.vocabulary import Purpose, Strength
 from functions.core.runtime.policies import load
 from functions.core.runtime.policies import value as policy
 
@@ -34,6 +38,19 @@ class Witness:
     callers: tuple[str, ...] = ()
 
 
+# who asks for consent and answers for it: ISO/IEC TS 27560, "Party" fields, and GDPR Article 13(1)
+CONTROLLER = (
+    "name",
+    "address",
+    "contact",
+    "kind",
+    "privacy_url",
+    "jurisdiction",
+    "storage_location",
+    "authority",
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tenant:
     # the Meta business portfolio that owns the WABA; BSUIDs are scoped to it
@@ -41,6 +58,8 @@ class Tenant:
     waba_id: str
     # the first is used when a caller of the API names none
     phone_number_ids: tuple[str, ...]
+    # who the business is, as people are told when they are asked for consent
+    controller: dict[str, str]
     # receives the alarms; the subscription must be confirmed by its owner
     alarm_email: str | None = None
     # set both to refuse a deployment into any other account or region
@@ -58,6 +77,12 @@ class Tenant:
     card_policy: str = Policy.MASK_AND_DEFLECT.value
     # of replies that this platform writes itself: ISO 639-1, such as de
     language: str = "en"
+    # of quiet hours, as in the IANA time zone database
+    timezone: str = "UTC"
+    # whether somebody who writes for the first time is sent the privacy notice
+    first_contact_notice: bool = False
+    # what the rules of policies/consent.toml are here otherwise, by purpose
+    consent: dict[str, dict[str, Any]] = field(default_factory=dict)
     # GuardDuty looks at every file before it is served; costs per gigabyte
     media_malware_scan: bool = False
     # ARN of the function of a witness of the audit log, in another account
@@ -66,8 +91,20 @@ class Tenant:
     witness: Witness | None = None
 
     @property
+    def consent_rules(self) -> str:
+        return _json(self.consent)
+
+    @property
+    def controller_json(self) -> str:
+        return _json(self.controller)
+
+    @property
     def is_example(self) -> bool:
         return self.waba_id == _EXAMPLE_WABA_ID
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 def load_tenant(stage: str, *, folder: Path = STAGES) -> Tenant:
@@ -158,6 +195,60 @@ def _witness(value: object) -> str | None:
     return None
 
 
+def _controller(value: object) -> str | None:
+    if not isinstance(value, dict):
+        return f"a table of {', '.join(CONTROLLER)}"
+    for key in (*CONTROLLER, *value):
+        if key not in CONTROLLER:
+            return f"a table of {', '.join(CONTROLLER)}, not {key}"
+        text = value.get(key)
+        if not isinstance(text, str) or not text.strip():
+            return f"a table whose {key} is a text"
+    address = value["privacy_url"]
+    return None if address.startswith("https://") else "a table whose privacy_url is an https URL"
+
+
+def _consent(value: object) -> str | None:
+    if not isinstance(value, dict):
+        return f"tables by purpose: {', '.join(Purpose)}"
+    for purpose, changes in value.items():
+        if purpose not in Purpose or not isinstance(changes, dict):
+            return f"tables by purpose: {', '.join(Purpose)}, not {purpose}"
+        for key, each in changes.items():
+            if key not in _CONSENT_CHECKS:
+                return f"tables of {', '.join(_CONSENT_CHECKS)}, not {key}"
+            if complaint := _CONSENT_CHECKS[key](each):
+                return f"a table {purpose} whose {key} is {complaint}"
+        known = {**load("consent")["purposes"][purpose], **changes}
+        for pair in (("quiet_from", "quiet_until"), ("cap_messages", "cap_days")):
+            if len(set(pair) & set(known)) == 1:
+                return f"a table {purpose} with both of {' and '.join(pair)}"
+    return None
+
+
+def _whole(least: int, most: int) -> Check:
+    def check(value: object) -> str | None:
+        fits = type(value) is int and least <= value <= most
+        return None if fits else f"a whole number from {least} to {most}"
+
+    return check
+
+
+def _timezone(value: object) -> str | None:
+    return None if value in available_timezones() else "a time zone, such as Europe/Berlin"
+
+
+_CONSENT_CHECKS: dict[str, Check] = {
+    "basis": _one_of(*BASES),
+    "strength": _one_of(*(each.name.lower() for each in Strength)),
+    "valid_days": _whole(1, 36_500),
+    "stop_word": _true_or_false,
+    "suspend": _true_or_false,
+    "categories": _list_of(_one_of("AUTHENTICATION", "MARKETING", "UTILITY"), least="category"),
+    **dict(
+        zip(OPTIONAL, (_whole(0, 23), _whole(0, 23), _whole(1, 20), _whole(1, 31)), strict=True)
+    ),
+}
 _WITNESS_CHECKS: dict[str, Check] = {
     # C2SP signed-note: names hold no space and no plus
     "name": _text(r"[^\s+]{1,100}", "a name without spaces or plus"),
@@ -181,6 +272,10 @@ _CHECKS: dict[str, Check] = {
     "retention_classes": _list_of(_retention_class, least="class"),
     "card_policy": _one_of(*Policy),
     "language": _language,
+    "controller": _controller,
+    "timezone": _timezone,
+    "first_contact_notice": _true_or_false,
+    "consent": _consent,
     "media_malware_scan": _true_or_false,
     "witness_function": _text(
         r"arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+", "the ARN of a function"

@@ -16,6 +16,7 @@ from functions.core.conversations.model import FactKind, split_thread
 from functions.core.conversations.service import ConversationsService, Folded
 from functions.core.media.facts import FactId
 from functions.core.media.model import media_in
+from functions.core.whatsapp.model import Update
 
 _META = Actor(kind="meta", id="webhook")
 
@@ -28,6 +29,10 @@ class CardGuard(Protocol):
     def watch(self, filed: Iterable[Filed]) -> None: ...
 
 
+class Templates(Protocol):
+    def learn(self, updates: Iterable[Update]) -> None: ...
+
+
 class Intake:
     def __init__(
         self,
@@ -35,11 +40,13 @@ class Intake:
         conversations: ConversationsService,
         media: MediaQueue,
         cards: CardGuard,
+        templates: Templates,
         audit: Writer,
     ) -> None:
         self._conversations = conversations
         self._media = media
         self._cards = cards
+        self._templates = templates
         self._audit = audit
 
     def take(self, body: bytes, *, request: str = "") -> Folded:
@@ -50,6 +57,7 @@ class Intake:
         self._audit.write(*_entries(folded, digest, request), key=f"delivery {digest}")
         self._media.announce(_with_media(folded.filed))
         self._cards.watch(folded.filed)
+        self._templates.learn(folded.apart)
         return folded
 
 

@@ -26,5 +26,14 @@ class InboundSettings(Settings):
     language: str
     # the business portfolio that owns the WABAs; BSUIDs are scoped to it
     portfolio_id: str
+    consent_table: str
+    # JSON: what this stage's rules of consent say otherwise than policies/consent.toml
+    consent_rules: str
+    # JSON: who the business is, for notices
+    controller: str
+    # "on": who writes for the first time is sent the privacy notice; or "off"
+    first_contact_notice: str
+    # Meta's account that is ours; what is told of others' templates does not count
+    waba_id: str
     # entries of the audit log set out from here
     outbox_table: str

@@ -1,6 +1,7 @@
 """Composition root: built once per execution environment."""
 
 import os
+from collections.abc import Iterable
 from functools import cache
 
 from functions.core.audit import wiring as auditing
@@ -22,7 +23,9 @@ from functions.core.media.announce import SqsMediaQueue
 from functions.core.runtime import aws, clock, policies
 from functions.core.runtime.dynamodb import DynamoRecords
 from functions.core.sending.dynamodb import DynamoSending
-from functions.core.sending.wiring import sending_service
+from functions.core.sending.templates import learn
+from functions.core.sending.wiring import purposes, sending_service
+from functions.core.whatsapp.model import Update
 from functions.inbound.intake import Intake
 from functions.inbound.settings import InboundSettings
 
@@ -42,6 +45,12 @@ def opener() -> TransitOpener:
     return TransitOpener(aws.kms())
 
 
+class _Templates:
+    def learn(self, updates: Iterable[Update]) -> None:
+        chosen = settings()
+        learn(DynamoRecords(aws.dynamodb(), chosen.consent_table), updates, waba_id=chosen.waba_id)
+
+
 @cache
 def intake() -> Intake:
     conversations = ConversationsService(
@@ -55,6 +64,7 @@ def intake() -> Intake:
         conversations=conversations,
         media=SqsMediaQueue(aws.sqs(), settings().media_queue_url),
         audit=audit(),
+        templates=_Templates(),
         cards=CardGuard(splits=_splits(), answers=_answers()),
     )
 
@@ -102,6 +112,7 @@ def _answers() -> Deflection | None:
         phone_number_ids=chosen.phone_number_ids,
         outbound_queue_url=chosen.outbound_queue_url,
         max_pending=chosen.max_pending_per_conversation,
+        purposes=purposes(consent_table=chosen.consent_table, changes=chosen.consent_rules),
     )
     return Deflection(
         sending=sending,

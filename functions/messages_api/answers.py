@@ -44,6 +44,21 @@ class Reason(Answer):
     detail: str
 
 
+class Checked(Answer):
+    """What the gate would say now.
+
+    `contact_id` null: nobody is known by that address. `overridden`: codes of what a legal duty
+    outweighs.
+    """
+
+    allowed: bool
+    purpose: str | None
+    contact_id: str | None
+    reasons: list[Reason]
+    overridden: list[str]
+    checked_at: str
+
+
 class Version(Answer):
     """The same message as Meta told it another time."""
 

@@ -16,12 +16,14 @@ from functions.core.runtime.http.requests import Parameter
 from functions.core.sending.messages import AnyMessage
 from functions.messages_api.answers import ProblemDetails
 from functions.messages_api.operations import OPERATIONS, READ, SEND, Operation
+from functions.messages_api.sending import DUTY_SCOPE
 
 if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaMode
 
 _SCOPES = {
     SEND: "send messages and mark them as read",
+    DUTY_SCOPE: "send what a law demands, whatever the person has agreed to",
     READ: "read conversations, messages and account updates",
 }
 _PROBLEM = "ProblemDetails"

@@ -6,7 +6,7 @@ from typing import Any
 
 from functions.core.audit.vocabulary import Action
 from functions.core.runtime.http.requests import IDEMPOTENCY_KEY, Parameter, Request
-from functions.messages_api import answers, reading, sending
+from functions.messages_api import answers, checking, reading, sending
 
 SEND = sending.SCOPE
 READ = "amana/messages:read"
@@ -57,6 +57,18 @@ OPERATIONS = (
         parameters=(IDEMPOTENCY_KEY,),
         takes_message=True,
         problems=(400, 401, 403, 409, 413, 429, 500, 503),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/gate/check",
+        id="checkGate",
+        summary="Whether a message might be sent now, and every reason against",
+        run=checking.check,
+        answer=answers.Checked,
+        action=Action.GATE_CHECKED,
+        scope=SEND,
+        takes_message=True,
+        problems=(400, 401, 403, 413, 429, 500, 503),
     ),
     Operation(
         method="GET",

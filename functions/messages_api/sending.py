@@ -7,17 +7,25 @@ from functions.core.audit.requests import caller
 from functions.core.cards.scrub import scrub_command
 from functions.core.runtime import log
 from functions.core.runtime.http.requests import IDEMPOTENCY_KEY, Request
-from functions.core.sending.messages import MAX_BYTES, parse_message
+from functions.core.sending.messages import MAX_BYTES, OutboundMessage, parse_message
 from functions.core.sending.service import Asked
 from functions.messages_api import wiring
 
 # of a send; in `operations` for the gateway, here for the entry
 SCOPE = "amana/messages:send"
+# beside it, for messages that a law demands whatever the person has agreed to
+DUTY_SCOPE = "amana/messages:legal-duty"
+
+
+def authorize_duty(request: Request, message: OutboundMessage) -> None:
+    if message.legal_duty is not None:
+        request.authorize(DUTY_SCOPE)
 
 
 def send(request: Request, values: Mapping[str, str]) -> dict[str, Any]:
     command = scrub_command(request.body(MAX_BYTES))
     message = parse_message(command.body)
+    authorize_duty(request, message)
     asked = Asked(
         by=caller(request, SCOPE),
         key=values[IDEMPOTENCY_KEY.name],

@@ -17,5 +17,10 @@ class MessagesApiSettings(Settings):
     phone_number_ids: str
     # a contact with more messages waiting than this gets a 429
     max_pending_per_conversation: int
+    consent_table: str
+    # JSON: what this stage's rules of consent say otherwise than policies/consent.toml
+    consent_rules: str
+    # of quiet hours
+    timezone: str
     # entries of the audit log set out from here
     outbox_table: str

@@ -5,6 +5,7 @@ from functools import cache
 
 from functions.core.audit import wiring as auditing
 from functions.core.audit.writer import Writer
+from functions.core.consent import wiring as consents
 from functions.core.contacts import wiring as contacts
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory
@@ -15,8 +16,12 @@ from functions.core.conversations.read_recent import Recent
 from functions.core.conversations.reading import Reading
 from functions.core.runtime import aws, clock
 from functions.core.runtime.dynamodb import DynamoRecords
+from functions.core.sending.checking import Checking
 from functions.core.sending.dynamodb import DynamoSending
+from functions.core.sending.gate import Gate
+from functions.core.sending.purposes import Purposes
 from functions.core.sending.service import SendingService
+from functions.core.sending.wiring import purposes as known_purposes
 from functions.core.sending.wiring import sending_service, window_rule
 from functions.messages_api.settings import MessagesApiSettings
 
@@ -69,6 +74,40 @@ def sending() -> SendingService:
         phone_number_ids=chosen.phone_number_ids,
         outbound_queue_url=chosen.outbound_queue_url,
         max_pending=chosen.max_pending_per_conversation,
+        purposes=purposes(),
+    )
+
+
+@cache
+def purposes() -> Purposes:
+    chosen = settings()
+    return known_purposes(consent_table=chosen.consent_table, changes=chosen.consent_rules)
+
+
+@cache
+def checking() -> Checking:
+    chosen = settings()
+    ledger = consents.store(
+        consent_table=chosen.consent_table, keys_table=chosen.keys_table, audit=audit()
+    )
+    gate = Gate(
+        store=store(),
+        directory=directory(),
+        rule=window_rule(),
+        consents=consents.gate(
+            store=ledger,
+            consent_table=chosen.consent_table,
+            changes=chosen.consent_rules,
+            timezone=chosen.timezone,
+        ),
+        purposes=purposes(),
+    )
+    return Checking(
+        store=store(),
+        addressing=sending().addressing,
+        purposes=purposes(),
+        gate=gate,
+        now_ms=clock.now_ms,
     )
 
 

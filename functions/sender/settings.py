@@ -20,5 +20,10 @@ class SenderSettings(Settings):
     messages_per_second: int
     # how long an ambiguous send waits for a status before its policy decides
     ambiguous_wait_seconds: int
+    consent_table: str
+    # JSON: what this stage's rules of consent say otherwise than policies/consent.toml
+    consent_rules: str
+    # of quiet hours
+    timezone: str
     # entries of the audit log set out from here
     outbox_table: str

@@ -8,7 +8,9 @@ from typing import Any
 
 from functions.core.audit import wiring as auditing
 from functions.core.audit.writer import Writer
+from functions.core.consent import wiring as consents
 from functions.core.contacts import wiring as contacts
+from functions.core.contacts.service import Directory
 from functions.core.content.records import SealedRecords
 from functions.core.content.wiring import sealing
 from functions.core.media.sendable import SendableMedia
@@ -24,7 +26,7 @@ from functions.core.sending.gate import Gate
 from functions.core.sending.outcomes import OutcomeRules
 from functions.core.sending.pacing import Pacing, PacingRules
 from functions.core.sending.references import References
-from functions.core.sending.wiring import window_rule
+from functions.core.sending.wiring import purposes, window_rule
 from functions.core.whatsapp.graph import GraphClient
 from functions.core.whatsapp.graph_answers import Outcome, Refused
 from functions.core.whatsapp.graph_errors import ErrorClass
@@ -84,7 +86,7 @@ def drain() -> Drain:
     delivery = Delivery(
         store=store,
         channels=DynamoChannels(client, chosen.conversations_table),
-        gate=Gate(store=store, directory=directory, rule=window_rule()),
+        gate=_gate(chosen, store, directory),
         pacing=Pacing(
             store=DynamoPace(client, chosen.ephemeral_table),
             rules=_pacing_rules(chosen),
@@ -106,6 +108,24 @@ def drain() -> Drain:
         now_ms=clock.now_ms,
         sleep=time.sleep,
         longest_wait_ms=_LONGEST_WAIT_MS,
+    )
+
+
+def _gate(chosen: SenderSettings, store: DynamoSending, directory: Directory) -> Gate:
+    ledger = consents.store(
+        consent_table=chosen.consent_table, keys_table=chosen.keys_table, audit=audit()
+    )
+    return Gate(
+        store=store,
+        directory=directory,
+        rule=window_rule(),
+        consents=consents.gate(
+            store=ledger,
+            consent_table=chosen.consent_table,
+            changes=chosen.consent_rules,
+            timezone=chosen.timezone,
+        ),
+        purposes=purposes(consent_table=chosen.consent_table, changes=chosen.consent_rules),
     )
 
 

@@ -11,10 +11,20 @@ RESOURCE_SERVER = "amana"
 
 
 class Clients(Construct):
-    """A user pool without users, its token endpoint, one client with the scopes given."""
+    """A user pool without users, its token endpoint, one client with the scopes given.
+
+    `apart`: scopes that only the second client has, which has no others but `beside`.
+    """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, stage: StageConfig, scopes: dict[str, str]
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stage: StageConfig,
+        scopes: dict[str, str],
+        apart: dict[str, str],
+        beside: str,
     ) -> None:
         super().__init__(scope, construct_id)
         self.pool = self._pool(stage)
@@ -25,21 +35,27 @@ class Clients(Construct):
                 domain_prefix=f"amana-{stage.name}-{Aws.ACCOUNT_ID}"
             ),
         )
-        server_scopes = [
-            cognito.ResourceServerScope(scope_name=name, scope_description=text)
-            for name, text in scopes.items()
-        ]
-        server = self.pool.add_resource_server(
-            "ResourceServer", identifier=RESOURCE_SERVER, scopes=server_scopes
+        known = {
+            name: cognito.ResourceServerScope(scope_name=name, scope_description=text)
+            for name, text in {**scopes, **apart}.items()
+        }
+        self._server = self.pool.add_resource_server(
+            "ResourceServer", identifier=RESOURCE_SERVER, scopes=list(known.values())
         )
-        self.client = self.pool.add_client(
-            "Client",
+        self.client = self._client("Client", [known[name] for name in scopes])
+        self.apart = self._client("ClientApart", [known[name] for name in (beside, *apart)])
+
+    def _client(
+        self, construct_id: str, scopes: list[cognito.ResourceServerScope]
+    ) -> cognito.UserPoolClient:
+        return self.pool.add_client(
+            construct_id,
             generate_secret=True,
             # client credentials only: no sign-in flow is left open
             auth_flows=cognito.AuthFlow(),
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(client_credentials=True),
-                scopes=[cognito.OAuthScope.resource_server(server, one) for one in server_scopes],
+                scopes=[cognito.OAuthScope.resource_server(self._server, one) for one in scopes],
             ),
             access_token_validity=Duration.hours(1),
             enable_token_revocation=True,

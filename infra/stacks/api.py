@@ -22,7 +22,7 @@ from infra.stacks.base import FunctionStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingress import IngressStack
 from infra.stacks.messaging import MessagingStack
-from infra.stacks.routes import ROUTES, SCOPES, Route
+from infra.stacks.routes import DUTY_SCOPES, ROUTES, SCOPES, SEND, Route
 
 # parts of uploads and files on their way out: bytes, not text
 _BYTES = "application/octet-stream"
@@ -53,7 +53,9 @@ class ApiStack(FunctionStack):
         self.add_stack_dependency(ingress)
         self.data = data
         self.messaging = messaging
-        self.clients = Clients(self, "Clients", stage=stage, scopes=SCOPES)
+        self.clients = Clients(
+            self, "Clients", stage=stage, scopes=SCOPES, apart=DUTY_SCOPES, beside=SEND
+        )
         self.messages_api = self._messages_api()
         self.media_api = self._media_api()
         self.archive_api = self._archive_api()
@@ -78,9 +80,14 @@ class ApiStack(FunctionStack):
                 portfolio_id=stage.tenant.portfolio_id,
                 phone_number_ids=",".join(stage.tenant.phone_number_ids),
                 max_pending_per_conversation=stage.max_pending_per_conversation,
+                consent_table=data.consent.table_name,
+                consent_rules=stage.tenant.consent_rules,
+                timezone=stage.tenant.timezone,
                 outbox_table=data.outbox.table_name,
             ),
             grants=[
+                # the gate is asked before anything is sent
+                permissions.use_table(data.consent, "BatchGetItem"),
                 permissions.use_table(data.conversations, *READ_WRITE),
                 permissions.query(
                     data.conversations, indexes=["timeline", "recent"], table_itself=True
@@ -278,3 +285,4 @@ class ApiStack(FunctionStack):
         CfnOutput(self, "TokenUrl", value=token_url)
         CfnOutput(self, "UserPoolId", value=self.clients.pool.user_pool_id)
         CfnOutput(self, "ClientId", value=self.clients.client.user_pool_client_id)
+        CfnOutput(self, "LegalDutyClientId", value=self.clients.apart.user_pool_client_id)

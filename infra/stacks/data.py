@@ -39,6 +39,7 @@ class DataStack(StageStack):
                 "Backup",
                 tables=[
                     self.conversations,
+                    self.consent,
                     self.ephemeral,
                     self.content_keys,
                     self.compliance,
@@ -73,6 +74,7 @@ class DataStack(StageStack):
                 # content is written once; indexes only point at it
                 projection_type=dynamodb.ProjectionType.KEYS_ONLY,
             )
+        self.consent = Table(self, "Consent", key=self.keys.data, retain=retain, sort_key="sk")
         self.ephemeral = Table(
             self,
             "Ephemeral",
@@ -206,6 +208,7 @@ class DataStack(StageStack):
 
     def _outputs(self) -> None:
         CfnOutput(self, "ConversationsTable", value=self.conversations.table_name)
+        CfnOutput(self, "ConsentTable", value=self.consent.table_name)
         CfnOutput(self, "EphemeralTable", value=self.ephemeral.table_name)
         CfnOutput(self, "KeysTable", value=self.content_keys.table_name)
         CfnOutput(self, "ComplianceTable", value=self.compliance.table_name)

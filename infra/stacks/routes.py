@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-READ, SEND = "messages:read", "messages:send"
+READ, SEND, DUTY = "messages:read", "messages:send", "messages:legal-duty"
 MEDIA_READ, MEDIA_WRITE = "media:read", "media:write"
 EXPORT = "archive:export"
 AUDIT = "audit:read"
@@ -15,6 +15,9 @@ SCOPES = {
     EXPORT: "Export from the archive",
     AUDIT: "Read the audit log",
 }
+
+# of a client of its own: what it sends passes whatever people have agreed to
+DUTY_SCOPES = {DUTY: "Send what a law demands"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +45,7 @@ ROUTES = (
     *_routes(
         "messages_api",
         ("POST", "v1/messages", SEND, _KEY),
+        ("POST", "v1/gate/check", SEND, ()),
         ("GET", "v1/messages/{id}", READ, ()),
         ("GET", "v1/conversations", READ, ()),
         ("GET", "v1/conversations/{id}/messages", READ, ()),

@@ -14,6 +14,18 @@ from tests.fakes.records import MemoryRecords
 
 WABA = "102290000000001"
 NUMBER = "106540000000001"
+CONTROLLER = json.dumps(
+    {
+        "name": "Example Clinic",
+        "address": "1 Example Street, 10115 Berlin",
+        "contact": "privacy@clinic.example",
+        "kind": "private company",
+        "privacy_url": "https://clinic.example/privacy",
+        "jurisdiction": "DE",
+        "storage_location": "EU",
+        "authority": "The data protection authority of Berlin",
+    }
+)
 PSEUDONYMS = Pseudonyms(key=b"test key", portfolio_id="portfolio-1")
 
 

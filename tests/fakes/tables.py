@@ -63,6 +63,10 @@ def compliance_schema() -> dict[str, Any]:
     }
 
 
+def consent_schema() -> dict[str, Any]:
+    return compliance_schema()
+
+
 def outbox_schema() -> dict[str, Any]:
     return ephemeral_schema()
 
@@ -81,6 +85,7 @@ def create(client: Any) -> None:
     client.create_table(TableName="ephemeral", **ephemeral_schema())
     client.create_table(TableName="keys", **content_keys_schema())
     client.create_table(TableName="compliance", **compliance_schema())
+    client.create_table(TableName="consent", **consent_schema())
     client.create_table(TableName="outbox", **outbox_schema())
     client.create_table(TableName="witness", **witness_schema())
 

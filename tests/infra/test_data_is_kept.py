@@ -21,6 +21,7 @@ TABLES = {
     "Ephemeral": tables.ephemeral_schema(),
     "ContentKeys": tables.content_keys_schema(),
     "Compliance": tables.compliance_schema(),
+    "Consent": tables.consent_schema(),
     "Outbox": tables.outbox_schema(),
 }
 

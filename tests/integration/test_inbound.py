@@ -48,6 +48,11 @@ def aws(monkeypatch):
             phone_number_ids=build.NUMBER,
             card_policy="mask",
             language="en",
+            consent_table="consent",
+            consent_rules="{}",
+            controller=build.CONTROLLER,
+            first_contact_notice="off",
+            waba_id="102290129340398",
         )
         for name, value in settings.environment().items():
             monkeypatch.setenv(name, value)

@@ -9,6 +9,8 @@ from functions.core.consent.vocabulary import Purpose, Strength
 from functions.core.runtime.policies import load
 
 _DAY_MS = 86_400_000
+BASES = ("consent", "contract")
+# how many messages are remembered of one person is bounded: the state stays small
 OPTIONAL = ("quiet_from", "quiet_until", "cap_messages", "cap_days")
 
 

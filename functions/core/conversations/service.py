@@ -16,7 +16,7 @@ from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory
 from functions.core.conversations.filing import Blobs, Filed, Filing, Received
 from functions.core.runtime.records import RecordStore, fold_all
-from functions.core.whatsapp.model import Update
+from functions.core.whatsapp.model import Update, UpdateKind
 from functions.core.whatsapp.updates import updates as updates_of
 
 Nodes = Mapping[Alias, str]
@@ -26,10 +26,14 @@ _DAY_MS = 86_400_000
 
 @dataclass(frozen=True)
 class Folded:
-    """`counts`: updates of each kind. `filed`: those that are part of a conversation."""
+    """`counts`: updates of each kind. `filed`: those that are part of a conversation.
+
+    `apart`: those that are not.
+    """
 
     counts: Counter[str]
     filed: Sequence[Filed]
+    apart: Sequence[Update]
 
 
 class ConversationsService:
@@ -64,7 +68,8 @@ class ConversationsService:
         )
         folds = self._filing.folds(updates, received)
         fold_all(self._records, folds.by_key)
-        return Folded(_counts(updates), folds.filed)
+        apart = [update for update in updates if update.kind is UpdateKind.ACCOUNT]
+        return Folded(_counts(updates), folds.filed, apart)
 
     def _sightings(self, update: Update, nodes: Nodes) -> list[Sighting]:
         """The person on the other side, and in a group also the one who wrote."""

@@ -26,6 +26,9 @@ from functions.core.sending.errors import (
 from functions.core.sending.messages import OutboundMessage
 from functions.core.sending.store import SendingStore
 
+# the alias of nobody: registered ones have random names
+_STRANGER = "nstranger"
+
 
 @dataclass(frozen=True)
 class Destination:
@@ -53,9 +56,7 @@ class Addressing:
         self._phone_number_ids = phone_number_ids
 
     def destination(self, message: OutboundMessage, now_ms: int) -> Destination:
-        phone_number_id = message.phone_number_id or self._phone_number_ids[0]
-        if phone_number_id not in self._phone_number_ids:
-            raise UnknownPhoneNumberError("this deployment does not send from that number")
+        phone_number_id = self._phone_number_id(message)
         if message.type == "read":
             return self._of_message(phone_number_id, message.referenced_message_id or "", now_ms)
         if message.contact_id is not None:
@@ -66,13 +67,27 @@ class Addressing:
             )
         return self._of_alias(phone_number_id, message, now_ms)
 
+    def known(self, message: OutboundMessage, now_ms: int) -> Destination:
+        """As `destination`, but nobody is registered: a stranger has no `contact_id`."""
+        if message.to is None and message.recipient is None:
+            return self.destination(message, now_ms)
+        phone_number_id = self._phone_number_id(message)
+        alias, address = _named(message)
+        node = self._directory.find([alias]).get(alias)
+        if node is None:
+            return Destination("", thread_id(phone_number_id, _STRANGER), "", address)
+        person, nodes = self._directory.person_behind(node, inf)
+        node = strongest(person.current)
+        return _destination(phone_number_id, node, person, nodes, address, now_ms)
+
+    def _phone_number_id(self, message: OutboundMessage) -> str:
+        phone_number_id = message.phone_number_id or self._phone_number_ids[0]
+        if phone_number_id not in self._phone_number_ids:
+            raise UnknownPhoneNumberError("this deployment does not send from that number")
+        return phone_number_id
+
     def _of_alias(self, phone_number_id: str, message: OutboundMessage, now_ms: int) -> Destination:
-        if message.to is not None:
-            alias = Alias(AliasKind.PHONE, message.to.removeprefix("+"))
-            address = {"to": message.to}
-        else:
-            alias = Alias(AliasKind.BSUID, message.recipient or "")
-            address = {"recipient": alias.value}
+        alias, address = _named(message)
         node = self._directory.register([alias])[alias]
         seen = Sighting(nodes=frozenset({node}), at_ms=now_ms)
         person, nodes = self._directory.person_behind(node, inf)
@@ -95,6 +110,13 @@ class Addressing:
         if found is None:
             raise UnknownContactError("no contact has this id")
         return found
+
+
+def _named(message: OutboundMessage) -> tuple[Alias, dict[str, str]]:
+    if message.to is not None:
+        return Alias(AliasKind.PHONE, message.to.removeprefix("+")), {"to": message.to}
+    alias = Alias(AliasKind.BSUID, message.recipient or "")
+    return alias, {"recipient": alias.value}
 
 
 def _destination(

@@ -8,11 +8,12 @@ from typing import Any, Protocol
 from functions.core.audit.model import Actor, Event
 from functions.core.audit.vocabulary import Action
 from functions.core.audit.vocabulary import Outcome as Came
+from functions.core.consent.vocabulary import Purpose
 from functions.core.runtime.records import ContentionError, Item
 from functions.core.sending.errors import UnknownMessageError
-from functions.core.sending.gate import Decision, Gate
+from functions.core.sending.gate import Decision, Gate, Wish
 from functions.core.sending.message_errors import InvalidMessageError
-from functions.core.sending.messages import parse_message
+from functions.core.sending.messages import OutboundMessage, parse_message
 from functions.core.sending.model import (
     CONTENT_DESTROYED,
     NO_LONGER_VALID,
@@ -88,25 +89,25 @@ class Delivery:
         self._now_ms = now_ms
 
     def step(self, thread: str, message_id: str, thread_item: Item) -> Settled | Later:
-        for _ in range(_ROUNDS):
+        for number in range(_ROUNDS):
             item = self.store.message(message_id)
             if item is None:
                 return Settled(SendState.FAILED)  # erased while it waited
-            done = self._step(thread, thread_item, message_id, item)
+            done = self._step(thread, thread_item, message_id, item, fresh=number > 0)
             if done is not None:
                 return done
             thread_item = self.store.threads([thread])[thread]
         raise ContentionError("the message kept changing")
 
     def _step(
-        self, thread: str, thread_item: Item, message_id: str, item: Item
+        self, thread: str, thread_item: Item, message_id: str, item: Item, *, fresh: bool
     ) -> Settled | Later | None:
-        """None: somebody else changed the record, look again."""
+        """None: somebody else changed something, look again, and at what is `fresh`."""
         state = SendState(item["send_state"])
         if state in SETTLED:
             return Settled(state)
         if state is SendState.QUEUED:
-            return self._try(thread, thread_item, message_id, item)
+            return self._try(thread, thread_item, message_id, item, fresh=fresh)
         return self._resolve(message_id, item, state)
 
     def _resolve(self, message_id: str, item: Item, state: SendState) -> Settled | Later | None:
@@ -133,13 +134,13 @@ class Delivery:
         return self._move(message_id, item, state, Verdict(SendState.UNCONFIRMED))
 
     def _try(
-        self, thread: str, thread_item: Item, message_id: str, item: Item
+        self, thread: str, thread_item: Item, message_id: str, item: Item, *, fresh: bool
     ) -> Settled | Later | None:
         channel = self._channels.read(item["phone_number_id"])
         blocked = self._blocked(item, channel)
         if blocked is not None:
             return blocked
-        ready = self._prepare(thread, thread_item, message_id, item)
+        ready = self._prepare(thread, thread_item, message_id, item, fresh=fresh)
         if not isinstance(ready, _Ready):
             return self._refuse(message_id, item, ready)
         slot = self._pacing.wait(
@@ -159,13 +160,14 @@ class Delivery:
             entry=_claimed(message_id, item, ready.decision),
             window_thread=ready.decision.window_thread,
             window_after_ms=ready.decision.window_after_ms,
+            also=ready.decision.also,
         )
         if not self.store.claim(claim):
             return None
         return self._send(ready.payload, message_id, item, channel)
 
     def _prepare(
-        self, thread: str, thread_item: Item, message_id: str, item: Item
+        self, thread: str, thread_item: Item, message_id: str, item: Item, *, fresh: bool
     ) -> _Ready | Sequence[Reason]:
         """What is to be sent and under which condition, or why it may not be."""
         if "intent" not in item:
@@ -174,9 +176,10 @@ class Delivery:
             message = parse_message(item["intent"])
         except InvalidMessageError:
             return [NO_LONGER_VALID]
-        decision = self._gate.check(
-            thread, thread_item, free_form=message.free_form, now_ms=self._now_ms()
+        wish = Wish(
+            message_id=message_id, thread=thread, message=message, purpose=_purpose(item, message)
         )
+        decision = self._gate.check(wish, thread_item, now_ms=self._now_ms(), fresh=fresh)
         if decision.reasons:
             return decision.reasons
         try:
@@ -242,14 +245,30 @@ class Delivery:
         return Later(next_ms, channel)
 
 
+def _purpose(item: Item, message: OutboundMessage) -> Purpose | None:
+    """Messages that were accepted before purposes were asked for are what their type makes them."""
+    if message.type == "read":
+        return None
+    before = Purpose.SERVICE if message.free_form else Purpose.MARKETING
+    return Purpose(item.get("purpose", before))
+
+
 def _claimed(message_id: str, item: Item, decision: Decision) -> Event:
     """The gate let it pass in the very transaction that this is stored with."""
+    duty = {"legal_duty": item["legal_duty"]} if "legal_duty" in item else {}
+    overridden = {"overridden": list(decision.overridden)} if decision.overridden else {}
     return Event(
-        action=Action.SEND_CLAIMED,
+        action=Action.GATE_OVERRIDDEN if overridden else Action.SEND_CLAIMED,
         by=_SENDER,
         on=(item["contact_id"],),
         what=f"message/{message_id}",
-        facts={"attempt": item["attempt"] + 1, "in_window": decision.window_thread is not None},
+        purpose=item.get("purpose", ""),
+        facts={
+            "attempt": item["attempt"] + 1,
+            "in_window": decision.window_thread is not None,
+            **duty,
+            **overridden,
+        },
     )
 
 

@@ -91,7 +91,7 @@ class DynamoSending:
             check = window.check(self._table, thread_key(claim.window_thread)._asdict())
             actions.append({"ConditionCheck": check})
         actions.append({"Update": head.update(self._table, thread_key(claim.thread)._asdict())})
-        return self._transact(actions, claim.entry)
+        return self._transact([*actions, *claim.also], claim.entry)
 
     def advance(
         self, message_id: str, expected: str, attributes: Mapping[str, Any], entry: "Event"

@@ -25,6 +25,18 @@ class UnknownMessageError(SendingError):
     field = "message_id"
 
 
+class MissingPurposeError(SendingError):
+    """Nobody has said what the message is for."""
+
+    field = "purpose"
+
+
+class UnknownDutyError(SendingError):
+    """There is no such legal duty; the message says which there are."""
+
+    field = "legal_duty"
+
+
 class IdempotencyConflictError(SendingError):
     """The Idempotency-Key was used before with another body."""
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 from pydantic import Field, ValidationError
 from pydantic_core import from_json
 
+from functions.core.consent.vocabulary import Purpose
 from functions.core.sending.message_contacts import Card
 from functions.core.sending.message_errors import FieldError, InvalidMessageError, field_errors
 from functions.core.sending.message_interactive import Interactive
@@ -38,7 +39,10 @@ MAX_BYTES = limit("request")
 
 
 class OutboundMessage(OneOf):
-    """What all messages share. Exactly one of `to`, `recipient`, `contact_id` says to whom."""
+    """What all messages share. Exactly one of `to`, `recipient`, `contact_id` says to whom.
+
+    `purpose`: what it is for. `legal_duty`: the law that demands it, whatever the person agreed to.
+    """
 
     alternatives: ClassVar[tuple[str, ...]] = ("to", "recipient", "contact_id")
     # whether WhatsApp allows it only while the customer service window is open
@@ -50,8 +54,15 @@ class OutboundMessage(OneOf):
     contact_id: ContactId | None = None
     phone_number_id: PhoneNumberId | None = None
     policy: Policy = Policy.AT_MOST_ONCE
+    purpose: Purpose | None = None
+    legal_duty: Annotated[str, Field(max_length=64)] | None = None
     messaging_product: Literal["whatsapp"] = "whatsapp"
     recipient_type: Literal["individual"] = "individual"
+
+    @property
+    def template_name(self) -> tuple[str, str] | None:
+        """Name and language of the template, where it is one."""
+        return None
 
     @property
     def referenced_message_id(self) -> str | None:
@@ -156,6 +167,10 @@ class TemplateMessage(AnsweringMessage):
 
     type: Literal["template"]
     template: Template
+
+    @property
+    def template_name(self) -> tuple[str, str] | None:
+        return (self.template.name, self.template.language.code)
 
 
 class Reaction(Part):

@@ -16,6 +16,7 @@ from functions.core.sending.addressing import Addressing
 from functions.core.sending.errors import IdempotencyConflictError, TooManyPendingError
 from functions.core.sending.messages import OutboundMessage
 from functions.core.sending.model import SETTLED, SendState
+from functions.core.sending.purposes import Purposes
 from functions.core.sending.store import NewIntent, SendingStore
 
 _ROUNDS = 6  # against other writers of the same thread
@@ -61,13 +62,15 @@ class SendingService:
         *,
         store: SendingStore,
         addressing: Addressing,
+        purposes: Purposes,
         pseudonyms: Pseudonyms,
         wake_ups: WakeUps,
         rules: SendingRules,
         now_ms: Callable[[], int],
     ) -> None:
         self._store = store
-        self._addressing = addressing
+        self.addressing = addressing
+        self._purposes = purposes
         self._pseudonyms = pseudonyms
         self._wake_ups = wake_ups
         self._rules = rules
@@ -113,7 +116,8 @@ class SendingService:
         asked: Asked,
     ) -> NewIntent:
         now_ms = self._now_ms()
-        destination = self._addressing.destination(message, now_ms)
+        purpose = self._purposes.of(message)
+        destination = self.addressing.destination(message, now_ms)
         thread = self._store.threads([destination.thread]).get(destination.thread)
         if thread and len(thread.get("pending", [])) >= self._rules.max_pending:
             raise TooManyPendingError("too many messages already wait for this contact")
@@ -135,6 +139,8 @@ class SendingService:
                 "intent": body,
                 "type": message.type,
                 "policy": message.policy,
+                **({"purpose": purpose.value} if purpose else {}),
+                **({"legal_duty": message.legal_duty} if message.legal_duty else {}),
                 "address": dict(destination.address),
                 "contact_id": destination.contact_id,
                 "phone_number_id": split_thread(destination.thread)[0],
@@ -157,6 +163,8 @@ class SendingService:
                 facts={
                     "type": message.type,
                     "policy": str(message.policy),
+                    **({"purpose": purpose.value} if purpose else {}),
+                    **({"legal_duty": message.legal_duty} if message.legal_duty else {}),
                     "phone_number_id": split_thread(destination.thread)[0],
                     "masked_card_numbers": asked.masked,
                 },

@@ -32,6 +32,7 @@ class Claim:
     entry: Event  # of the audit log, stored with it
     window_thread: str | None = None  # free-form: this thread's window …
     window_after_ms: int = 0  # … was opened after this time
+    also: tuple[Any, ...] = ()  # what else the transaction must find or change
 
 
 class SendingStore(Protocol):

@@ -1,11 +1,14 @@
 """Parts of sending that several functions put together in the same way."""
 
+from functions.core.consent.rules import rules
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory
 from functions.core.runtime import aws, clock, policies
+from functions.core.runtime.dynamodb import DynamoRecords
 from functions.core.runtime.records import RecordStore
 from functions.core.sending.addressing import Addressing
 from functions.core.sending.model import WindowRule
+from functions.core.sending.purposes import Catalogue, Purposes
 from functions.core.sending.service import SendingRules, SendingService
 from functions.core.sending.store import SendingStore
 from functions.core.sending.wake_ups import SqsWakeUps
@@ -23,6 +26,7 @@ def sending_service(
     phone_number_ids: str,
     outbound_queue_url: str,
     max_pending: int,
+    purposes: Purposes,
 ) -> SendingService:
     """`phone_number_ids`: as in the settings, comma-separated, the default first."""
     return SendingService(
@@ -34,6 +38,7 @@ def sending_service(
             pseudonyms=pseudonyms,
             phone_number_ids=tuple(phone_number_ids.split(",")),
         ),
+        purposes=purposes,
         pseudonyms=pseudonyms,
         wake_ups=SqsWakeUps(aws.sqs(), outbound_queue_url),
         rules=SendingRules(
@@ -43,6 +48,11 @@ def sending_service(
         ),
         now_ms=clock.now_ms,
     )
+
+
+def purposes(*, consent_table: str, changes: str) -> Purposes:
+    """`changes`: as JSON, what the stage's rules say otherwise."""
+    return Purposes(Catalogue(DynamoRecords(aws.dynamodb(), consent_table)), rules(changes))
 
 
 def window_rule() -> WindowRule:
