@@ -1,0 +1,98 @@
+"""The lists of policies/consent_words.toml in the form in which messages are compared to them."""
+
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from functions.core.consent.phrases import Phrases, is_slip
+from functions.core.consent.spelling import readings
+from functions.core.runtime import policies
+
+_POLICY = "consent_words"
+_WHOLE = ("stop", "resume", "help", "yes", "no")
+_PHRASES = ("near", "phrases", "harmless")
+_LONGEST_POLITE = 5  # words
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lists:
+    languages: tuple[str, ...]
+    whole: dict[str, dict[str, list[str]]]  # name of a list → text → languages
+    polite: frozenset[str]
+    phrases: dict[str, Phrases]
+    limits: dict[str, int]
+
+    def bare(self, words: Words, *, also: Container[str] = ()) -> Words:
+        """Without politeness and what is in `also` at both ends; one word stays."""
+        begin, end = 0, len(words)
+        while size := self._polite(words, range(begin, end - 1), also, at_end=False):
+            begin += size
+        while size := self._polite(words, range(begin + 1, end), also, at_end=True):
+            end -= size
+        return words[begin:end]
+
+    def _polite(self, words: Words, there: range, also: Container[str], *, at_end: bool) -> int:
+        """How many words there are, at one end of a range, that may go."""
+        for size in range(min(len(there), _LONGEST_POLITE), 0, -1):
+            begin = there.stop - size if at_end else there.start
+            text = " ".join(words[begin : begin + size])
+            if text in self.polite or text in also:
+                return size
+        return 0
+
+    def near(self, words: Words) -> set[str]:
+        """Languages in which a message of these words seems to say stop."""
+        if len(words) > self.limits["phrase"]:
+            return set()
+        found = self.phrases["harmless"].find(words)
+        harmless = {place for _, places in found for place in places}
+        lists = ["phrases"] + ["near"] * (len(words) <= self.limits["near"])
+        return {
+            phrase.language
+            for name in lists
+            for phrase, places in self.phrases[name].find(words)
+            if harmless.isdisjoint(places)
+        } | self._slips(words, harmless)
+
+    def _slips(self, words: Words, harmless: set[int]) -> set[str]:
+        if len(words) > self.limits["slip"]:
+            return set()
+        typed = {word for at, word in enumerate(words) if at not in harmless}
+        if not harmless:
+            typed.add(" ".join(words))
+        least = self.limits["slip_letters"]
+        return {
+            language
+            for one in typed
+            for meant, languages in self.whole["stop"].items()
+            if min(len(one), len(meant)) >= least and is_slip(one, meant)
+            for language in languages
+        }
+
+
+@cache
+def known() -> Lists:
+    written: dict[str, Any] = policies.load(_POLICY)
+    languages = written["languages"]
+    whole: dict[str, dict[str, list[str]]] = {name: {} for name in _WHOLE}
+    phrases = {name: Phrases() for name in _PHRASES}
+    for language, lists in languages.items():
+        for name in _WHOLE:
+            for text in _texts(lists[name]):
+                whole[name].setdefault(text, []).append(language)
+        for name in _PHRASES:
+            phrases[name].add(lists[name], language)
+    return Lists(
+        languages=tuple(languages),
+        whole=whole,
+        polite=frozenset(text for one in languages.values() for text in _texts(one["polite"])),
+        phrases=phrases,
+        limits={name: limit["value"] for name, limit in written["limits"].items()},
+    )
+
+
+def _texts(written: Iterable[str]) -> set[str]:
+    return {" ".join(words) for one in written for words in readings(one)}

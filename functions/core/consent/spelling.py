@@ -1,0 +1,66 @@
+"""One spelling for what people type: no case, accents, punctuation or emoji; words only.
+
+Character by character, so that the time is linear: normalising a whole text sorts its combining
+marks, and a hostile run of them takes quadratic time.
+"""
+
+import re
+import unicodedata
+
+_BREAK = "\x00"  # punctuation or emoji: between two words, or inside one
+_REMEMBERED = 8192  # characters; more than the alphabets of a region have
+_TATWEEL = "\u0640"
+_NUKTA = "\u093c"
+# no decomposition in Unicode, but one on a keyboard without the letter
+_ALIKE = {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ى": "ي", "ة": "ه"}
+_ALIKE |= {"ی": "ي", "ک": "ك", "ँ": "ं", _TATWEEL: ""}
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+
+
+class _Plain(dict[int, str]):
+    """Filled as characters come by, up to a bound: the text is a stranger's."""
+
+    def __missing__(self, code: int) -> str:
+        found = _plain(chr(code))
+        if len(self) < _REMEMBERED:
+            self[code] = found
+        return found
+
+
+def _plain(char: str) -> str:
+    if char.isspace():
+        return " "
+    parts = unicodedata.normalize("NFKD", char.casefold()).casefold()
+    return "".join(_part(part) for part in parts)
+
+
+def _part(char: str) -> str:
+    if char in _ALIKE:
+        return _ALIKE[char]
+    kind = unicodedata.category(char)
+    if kind[0] in "LN":
+        return char
+    if kind[0] == "M":
+        # vowels of Devanagari are marks; accents, harakat and niqqud are left out by many
+        return char if "\u0900" <= char <= "\u097f" and char != _NUKTA else ""
+    return "" if kind[0] == "C" else _BREAK
+
+
+_PLAIN = _Plain()
+
+
+def readings(text: str) -> tuple[tuple[str, ...], ...]:
+    """The words of a text, in one or two ways: "opt-out!" is ("opt", "out") and ("optout",)."""
+    plain = text.translate(_PLAIN)
+    apart = _words(plain.replace(_BREAK, " "))
+    together = _words(plain.replace(_BREAK, ""))
+    return (apart,) if apart == together else (apart, together)
+
+
+def _words(plain: str) -> tuple[str, ...]:
+    """Letters that stand alone are one word (s t o p), what is said twice is said once."""
+    words = _STRETCHED.sub(r"\1", plain).split()
+    if len(words) > 2 and all(len(word) == 1 for word in words):  # noqa: PLR2004 - "a b" is not
+        return ("".join(words),)
+    before = ["", *words]
+    return tuple(word for word, last in zip(words, before, strict=False) if word != last)
