@@ -152,9 +152,7 @@ class Staff(Telling):
 
 
 Told = WebForm | CallCentre | Paper | Staff
-AnyConsent = Annotated[
-    Asking | WebForm | CallCentre | Paper | Staff, Field(discriminator="method")
-]
+AnyConsent = Annotated[Asking | WebForm | CallCentre | Paper | Staff, Field(discriminator="method")]
 _MODELS: dict[str, type[Asking | Told]] = {
     name: model
     for model in get_args(get_args(AnyConsent)[0])

@@ -53,9 +53,7 @@ def recorded_view(event: Event) -> dict[str, Any]:
     }
 
 
-def _purpose_view(
-    purpose: Purpose, where: Standing, events: Mapping[str, Event]
-) -> dict[str, Any]:
+def _purpose_view(purpose: Purpose, where: Standing, events: Mapping[str, Event]) -> dict[str, Any]:
     made_so = events.get(where.event)
     return {
         "purpose": purpose.value,

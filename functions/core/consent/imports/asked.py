@@ -16,7 +16,6 @@ _FIELDS = ("purpose", "notice", "method")
 _NOTICE = ("id", "version", "language")
 
 
-
 @dataclass(frozen=True)
 class Asked:
     defaults: Defaults

@@ -24,8 +24,6 @@ from functions.core.runtime.http.problems import FieldError
 _MOST_NAMED = 20
 
 
-
-
 class Imports:
     def __init__(
         self,
@@ -107,8 +105,8 @@ class Imports:
             "problems": [{"field": name, "reason": reason} for name, reason in begun.problems],
             "begun_at": moment_of(begun.created_ms),
             "open_until": moment_of(self._open_until_ms(begun)),
-            "started_at": moment_of(begun.started_ms),
-            "finished_at": moment_of(begun.finished_ms),
+            "started_at": _moment(begun.started_ms),
+            "finished_at": _moment(begun.finished_ms),
         }
 
     def report(self, import_id: str, *, client_id: str, cursor: int) -> dict[str, Any]:
@@ -143,8 +141,7 @@ class Imports:
     def _may_start(self, begun: Import) -> bool:
         patience_ms = policy.number("patience", "hours") * policy.HOUR_MS
         is_abandoned = (
-            begun.state is State.RUNNING
-            and self._now_ms() - (begun.started_ms or 0) >= patience_ms
+            begun.state is State.RUNNING and self._now_ms() - (begun.started_ms or 0) >= patience_ms
         )
         return is_abandoned or begun.state in (State.OPEN, State.FAILED)
 
@@ -153,6 +150,10 @@ class Imports:
 
     def _open_until_ms(self, begun: Import) -> int:
         return begun.created_ms + policy.number("open", "hours") * policy.HOUR_MS
+
+
+def _moment(at_ms: int | None) -> str | None:
+    return None if at_ms is None else moment_of(at_ms)
 
 
 def _told(result: Result) -> dict[str, Any]:

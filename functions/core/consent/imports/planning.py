@@ -35,15 +35,13 @@ class Planner:
         if started.layout is None:
             wrong = self._cut(started)
             if wrong:
-                self._store.finish(
-                    import_id, State.REFUSED, now_ms=self._now_ms(), problems=wrong
-                )
+                self._store.finish(import_id, State.REFUSED, now_ms=self._now_ms(), problems=wrong)
                 return []
         done = self._store.counts(import_id)
         return [each for each in self._store.chunks(import_id) if each.number not in done]
 
     def _cut(self, started: Import) -> Reasons:
-        pieces = without_mark(self._parts.read(started))
+        pieces = self._parts.read(started)
         header = next(rows(pieces, start=0, delimiter=",", limits=row_limits()), None)
         layout = layout_of(header)
         if layout is None or header is None:
@@ -56,10 +54,12 @@ class Planner:
         size = sum(part.size for part in started.parts.values())
         rest = self._parts.read_range(started, header.end, size)
         chunks: list[Chunk] = []
+        count, most = 0, policy.number("file", "rows")
         for chunk in cut(rest, start=header.end, delimiter=layout.delimiter):
             chunks.append(chunk)
-            if sum(each.rows for each in chunks) > policy.number("file", "rows"):
-                return [("file", f"has more than {policy.number('file', 'rows')} rows")]
+            count += chunk.rows
+            if count > most:
+                return [("file", f"has more than {most} rows")]
         if not chunks:
             return [("file", "has no rows beside the header")]
         self._store.plan(started.id, layout, chunks)
