@@ -21,7 +21,9 @@ from functions.core.runtime.http.requests import IDEMPOTENCY_KEY, Parameter, Req
 
 _PART_TYPE = "application/octet-stream"
 _ID = Parameter(name="import_id", where="path", pattern=r"i_[a-z2-7]{26}", reason="", required=True)
-_NUMBER = Parameter(name="number", where="path", pattern=r"[1-9][0-9]{0,2}", reason="", required=True)
+_NUMBER = Parameter(
+    name="number", where="path", pattern=r"[1-9][0-9]{0,2}", reason="", required=True
+)
 _CONTENT_TYPE = Parameter(name="Content-Type", where="header", pattern=r".*", reason="")
 _CURSOR = Parameter(
     name="cursor",

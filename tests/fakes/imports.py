@@ -7,6 +7,7 @@ import boto3
 
 from functions.consent_importer import wiring
 from functions.consent_importer.settings import ConsentImporterSettings
+from functions.core.audit.model import Actor
 from functions.core.consent.controller import Controller
 from functions.core.consent.imports.asking import Imports
 from functions.core.consent.imports.notices import Shown
@@ -14,6 +15,7 @@ from functions.core.consent.notices import Notices
 from functions.core.content import wiring as content
 from functions.core.runtime import clock
 from tests.fakes import tables
+from tests.fakes.audit import own_writer
 from tests.fakes.exports import RecordedMachine
 
 PORTFOLIO, PSEUDONYM_KEY = "portfolio-1", "k"
@@ -27,12 +29,16 @@ CONTROLLER = Controller(
     storage_location="EU",
     authority="BfDI",
 )
+STAFF = Actor(kind="client", id="staff")
 HEADER = "phone,purpose,given_at,notice_id,notice_version,language,source,evidence"
 
 
 class Machine(RecordedMachine):
     def start(self, import_id: str, attempt: int = 0) -> None:
         self.started.append(f"{import_id}-{attempt}")
+
+
+__all__ = ["own_writer"]
 
 
 def marketing() -> tuple[str, str]:
