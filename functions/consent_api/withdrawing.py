@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from functions.consent_api import wiring
-from functions.consent_api.operations_scopes import WRITE
+from functions.consent_api.scopes import WRITE
 from functions.consent_api.showing import state_of
 from functions.core.audit.requests import caller
 from functions.core.consent.errors import UnknownPurposeError
@@ -18,7 +18,7 @@ KEY = Parameter(name=IDEMPOTENCY_KEY.name, where="header", pattern=r"(?s).*", re
 
 
 def withdraw(request: Request, values: Mapping[str, str]) -> dict[str, Any]:
-    return _withdraw(request, values, [_purpose(values[PURPOSE.name])])
+    return _withdraw(request, values, [purpose_of(values[PURPOSE.name])])
 
 
 def withdraw_all(request: Request, values: Mapping[str, str]) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def _withdraw(
     return state_of(contact_id)
 
 
-def _purpose(text: str) -> Purpose:
+def purpose_of(text: str) -> Purpose:
     try:
         return Purpose(text.strip().casefold())
     except ValueError:

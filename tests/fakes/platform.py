@@ -15,6 +15,7 @@ from functions.core.sending.pacing import Pacing, PacingRules
 from functions.core.sending.references import References
 from functions.core.sending.service import Accepted, Asked, SendingRules, SendingService
 from tests.fakes import build
+from tests.fakes.consent import Agreed, purposes
 from tests.fakes.graph import FakeGraph
 from tests.fakes.media import MemoryMedia
 from tests.fakes.records import MemoryRecords
@@ -46,6 +47,8 @@ class Platform:
         self.store = MemorySending(self.records)
         self.wake_ups = RecordedWakeUps()
         self.media = MemoryMedia()
+        self.consents = Agreed()
+        self.templates = MemoryRecords()
         self.directory = build.directory(self.records)
         self.conversations = build.conversations(self.records)
         self._around = around
@@ -67,7 +70,13 @@ class Platform:
         delivery = Delivery(
             store=store,
             channels=around("channels", self.channels),
-            gate=Gate(store=store, directory=self.directory, rule=hours),
+            gate=Gate(
+                store=store,
+                directory=self.directory,
+                rule=hours,
+                consents=self.consents,
+                purposes=purposes(self.templates),
+            ),
             pacing=Pacing(
                 store=self._pace,
                 rules=PacingRules(**self._pacing),
@@ -97,6 +106,7 @@ class Platform:
                 pseudonyms=build.PSEUDONYMS,
                 phone_number_ids=(build.NUMBER, "106540000000002"),
             ),
+            purposes=purposes(self.templates),
             pseudonyms=build.PSEUDONYMS,
             wake_ups=self.wake_ups,
             rules=SendingRules(max_pending=5, wake_grace_ms=60_000, entry_point_hours=72),
@@ -106,6 +116,8 @@ class Platform:
     def accept(self, key: str = "k1", *, client: str = "c", **message: Any) -> Accepted:
         wanted = {"to": f"+{PERSON}", "type": "text", "text": {"body": "hello"}, **message}
         wanted = {name: value for name, value in wanted.items() if value is not None}
+        if wanted["type"] == "template":
+            wanted = {"purpose": "utility", **wanted}
         parsed = parse_message(build.body(wanted))
         return self.service.accept(Asked(by=Actor(kind="client", id=client), key=key), parsed)
 

@@ -228,7 +228,10 @@ def test_whoever_looks_into_tables_buckets_and_queues_reads_nothing(aws):
     written()
     written("wamid.LARGE", body=CANARY * 5000)
     post(text(CANARY))
-    post({"to": f"+{ADA}", "type": "template", "template": template}, key="key-2")
+    post(
+        {"to": f"+{ADA}", "type": "template", "purpose": "utility", "template": template},
+        key="key-2",
+    )
     post({"type": "read", "read": {"message_id": "wamid.IN"}}, key="key-3")
 
     assert len(listed()) == len(items(prefix="MESSAGE#")) == 5

@@ -13,6 +13,7 @@ WRITERS = (
     "archive_api",
     "archiver",
     "audit_api",
+    "consent_api",
     "epoch",
     "exporter",
     "inbound",

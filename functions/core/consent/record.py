@@ -43,7 +43,7 @@ def record_of(
     """
     mine = [(event, at) for event, at in events if event.purpose is rule.purpose]
     record_id = _id(controller.privacy_url, contact_id, rule.purpose)
-    subject, business = f"urn:amana:consent:contact:{contact_id}", controller_id(controller)
+    subject, business = subject_iri(contact_id), controller_id(controller)
     return {
         "@context": dict(load("consent_record")["context"]),
         "@id": record_id,
@@ -65,7 +65,7 @@ def record_of(
         ],
         "dpv:hasStatus": {
             "@type": load("consent_record")["states"][standing.status],
-            **({"dct:source": _event_id(standing.event)} if standing.event else {}),
+            **({"dct:source": event_iri(standing.event)} if standing.event else {}),
         },
     }
 
@@ -101,7 +101,7 @@ def status_of(event: Event, recorded_ms: int, *, subject: str, business: str) ->
     is_business = event.method in terms["business"]["methods"]
     strength = event.strength.name.lower() if event.strength else "none"
     node: dict[str, Any] = {
-        "@id": _event_id(event.id),
+        "@id": event_iri(event.id),
         "@type": terms["states"][event.kind],
         "dct:identifier": event.id,
         "dct:created": moment(recorded_ms),
@@ -114,12 +114,24 @@ def status_of(event: Event, recorded_ms: int, *, subject: str, business: str) ->
     if event.strength:
         node["amana:strength"] = strength
     if event.notice:
-        node["dpv:hasNotice"] = {"@id": _notice_id(event.notice)}
+        node["dpv:hasNotice"] = {"@id": notice_iri(event.notice.sha256)}
     if event.request:
         node["amana:request"] = event.request
     if event.reason:
         node["amana:reason"] = event.reason
     return node
+
+
+def subject_iri(contact_id: str) -> str:
+    return f"urn:amana:consent:contact:{contact_id}"
+
+
+def event_iri(event_id: str) -> str:
+    return f"urn:amana:consent:event:{event_id}"
+
+
+def notice_iri(sha256: str) -> str:
+    return f"urn:amana:consent:notice:{sha256}"
 
 
 def _duration(until_ms: int | None) -> Node:
@@ -139,7 +151,7 @@ def _notices(events: History, notice: NoticeText) -> list[Node]:
 def _notice(ref: Notice, kind: str, notice: NoticeText) -> Node:
     is_this = ref == notice.ref
     return {
-        "@id": _notice_id(ref),
+        "@id": notice_iri(ref.sha256),
         "@type": kind,
         "dct:identifier": ref.id,
         "dct:date": ref.version,
@@ -147,14 +159,6 @@ def _notice(ref: Notice, kind: str, notice: NoticeText) -> Node:
         "schema:sha256": ref.sha256,
         **({"schema:text": notice.text, "schema:url": notice.url} if is_this else {}),
     }
-
-
-def _notice_id(notice: Notice) -> str:
-    return f"urn:amana:consent:notice:{notice.sha256}"
-
-
-def _event_id(event_id: str) -> str:
-    return f"urn:amana:consent:event:{event_id}"
 
 
 def _id(*facts: str) -> str:

@@ -149,12 +149,15 @@ class Recording:
             raise UnknownContactError("no contact has this id")
         return found[0]
 
+    def check_time(self, at_ms: int) -> None:
+        if at_ms > self._now_ms():
+            raise NotYetError("lies in the future")
+
     def _check(self, told: Attested) -> None:
         methods = ATTESTED if told.is_given else REFUSED
         if told.method not in methods:
             raise NotAttestedError(f"must be one of {', '.join(methods)}")
-        if told.at_ms > self._now_ms():
-            raise NotYetError("lies in the future")
+        self.check_time(told.at_ms)
         if told.is_given and not any(told.evidence.values()):
             raise NoEvidenceError("is required: what proves it")
 

@@ -119,6 +119,15 @@ class DynamoConsent:
         opened = self._sealing.opened(found).values()
         return [(event_from(item), item["recorded_ms"]) for item in opened]
 
+    def note_told(
+        self, node: str, told: Mapping[str, Any], *, before: Mapping[str, Any] | None
+    ) -> bool:
+        """What a person was told once, beside the state; False: it is no longer `before`."""
+        expression = Expression()
+        expression.expect("told", before)
+        expression.set("told", told)
+        return self._records.update(expression, state_key(node))
+
     def request(self, request_id: str) -> Item | None:
         key = _request_key(request_id)
         return self._records.load([key], consistent=True).get(key)

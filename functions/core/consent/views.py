@@ -28,13 +28,18 @@ def state_view(view: View, history: History) -> dict[str, Any]:
 
 
 def event_view(event: Event, recorded_ms: int) -> dict[str, Any]:
-    """`is_destroyed`: the key of the evidence was destroyed; every event had some."""
+    """`is_destroyed`: the key of the evidence was destroyed."""
     return {
         **recorded_view(event),
         "recorded_at": told(recorded_ms),
         "evidence": {name: each for name, each in event.evidence.items() if name != _SALT},
-        "is_destroyed": _SALT not in event.evidence,
+        "is_destroyed": is_destroyed(event),
     }
+
+
+def is_destroyed(event: Event) -> bool:
+    """Of an event as it was read: every one was stored with a salt among its evidence."""
+    return _SALT not in event.evidence
 
 
 def recorded_view(event: Event) -> dict[str, Any]:

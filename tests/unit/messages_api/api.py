@@ -6,7 +6,10 @@ from typing import Any
 
 from functions.core.conversations.read_recent import Recent
 from functions.core.conversations.reading import Reading
+from functions.core.sending.addressing import Addressing
+from functions.core.sending.checking import Checking
 from functions.core.sending.errors import IdempotencyConflictError
+from functions.core.sending.gate import Gate
 from functions.core.sending.messages import OutboundMessage
 from functions.core.sending.model import WindowRule
 from functions.core.sending.service import Accepted, Asked
@@ -14,6 +17,7 @@ from functions.messages_api import handler, wiring
 from functions.messages_api.operations import READ, SEND
 from tests.fakes import build
 from tests.fakes.audit import MemoryOutbox, audit_writer
+from tests.fakes.consent import Agreed, purposes
 from tests.fakes.reading import MemoryBlobSource, MemoryListing
 from tests.fakes.records import MemoryRecords
 from tests.fakes.sending import MemorySending
@@ -76,6 +80,29 @@ class Api:
             recent=recent,
         )
         monkeypatch.setattr(wiring, "sending", lambda: self.sending)
+        self.consents = Agreed()
+        known = purposes()
+        addressing = Addressing(
+            store=MemorySending(self.records),
+            records=self.records,
+            directory=directory,
+            pseudonyms=build.PSEUDONYMS,
+            phone_number_ids=(build.NUMBER,),
+        )
+        checking = Checking(
+            store=MemorySending(self.records),
+            addressing=addressing,
+            purposes=known,
+            gate=Gate(
+                store=MemorySending(self.records),
+                directory=directory,
+                rule=rule,
+                consents=self.consents,
+                purposes=known,
+            ),
+            now_ms=lambda: T * 1000,
+        )
+        monkeypatch.setattr(wiring, "checking", lambda: checking)
         self.outbox = MemoryOutbox()
         monkeypatch.setattr(wiring, "audit", lambda: audit_writer(self.outbox))
         monkeypatch.setattr(wiring, "reading", lambda: self.reading)

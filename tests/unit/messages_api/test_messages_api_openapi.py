@@ -11,6 +11,7 @@ from functions.core.sending.message_parts import limit
 from functions.messages_api.openapi import description
 from functions.messages_api.operations import OPERATIONS, READ, SEND
 from functions.messages_api.reading import LIMIT
+from functions.messages_api.sending import DUTY_SCOPE
 
 
 def references(value):
@@ -75,10 +76,15 @@ def test_every_operation_names_its_scope_and_its_problems(operation):
         assert media_type == ("application/problem+json" if problem else "application/json")
 
 
-def test_the_scopes_are_the_two_of_the_user_pool():
+def test_the_scopes_are_those_of_the_user_pool():
     flow = description()["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]
 
-    assert set(flow["scopes"]) == {SEND, READ} == {"amana/messages:send", "amana/messages:read"}
+    assert set(flow["scopes"]) == {
+        "amana/messages:send",
+        "amana/messages:read",
+        "amana/messages:legal-duty",
+    }
+    assert {SEND, READ, DUTY_SCOPE} == set(flow["scopes"])
 
 
 def test_metas_limits_are_told():

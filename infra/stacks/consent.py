@@ -1,0 +1,87 @@
+"""What people have agreed to: its API, which the API stack lets callers through to."""
+
+from pathlib import Path
+
+from aws_cdk import Duration
+from constructs import Construct
+
+from functions.consent_api.settings import ConsentApiSettings
+from infra.config import StageConfig
+from infra.constructs import permissions
+from infra.constructs.function import Function, Sizing
+from infra.constructs.permissions import READ_WRITE
+from infra.stacks.base import FunctionStack
+from infra.stacks.data import DataStack
+from infra.stacks.messaging import MessagingStack
+
+# API Gateway gives up after 29 seconds
+_TIMEOUT = Duration.seconds(25)
+
+
+class ConsentStack(FunctionStack):
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        stage: StageConfig,
+        assets: Path,
+        data: DataStack,
+        messaging: MessagingStack,
+    ) -> None:
+        super().__init__(
+            scope,
+            "consent",
+            stage=stage,
+            purpose="consents of contacts",
+            assets=assets,
+            keys=data.keys,
+        )
+        self.data = data
+        self.messaging = messaging
+        self.consent_api = self._consent_api()
+
+    def _consent_api(self) -> Function:
+        data, stage = self.data, self.stage
+        outbound = self.messaging.outbound.queue
+        return Function(
+            self,
+            "ConsentApi",
+            name="consent_api",
+            platform=self.platform,
+            settings=ConsentApiSettings(
+                consent_table=data.consent.table_name,
+                consent_rules=stage.tenant.consent_rules,
+                controller=stage.tenant.controller_json,
+                conversations_table=data.conversations.table_name,
+                keys_table=data.content_keys.table_name,
+                outbound_queue_url=outbound.queue_url,
+                pseudonym_secret_arn=data.pseudonym.secret_arn,
+                portfolio_id=stage.tenant.portfolio_id,
+                phone_number_ids=",".join(stage.tenant.phone_number_ids),
+                max_pending_per_conversation=stage.max_pending_per_conversation,
+                audit_bucket=data.audit.bucket_name,
+                outbox_table=data.outbox.table_name,
+            ),
+            grants=[
+                permissions.use_table(data.consent, *READ_WRITE),
+                # everything that happened at one alias
+                permissions.query(data.consent, indexes=[], table_itself=True),
+                # contacts are registered, and asked for their consent
+                permissions.use_table(data.conversations, *READ_WRITE),
+                permissions.use_content_keys(data.content_keys, create=True),
+                permissions.send_to(outbound),
+                # proofs for receipts
+                permissions.use_objects(data.audit, "GetObject"),
+                permissions.tell_missing(data.audit),
+                permissions.read_secrets(data.pseudonym),
+                permissions.use_key(
+                    data.keys.data, through=["dynamodb", "s3", "secretsmanager"], write=True
+                ),
+                *permissions.write_audit(data.outbox, function="consent_api"),
+            ],
+            sizing=Sizing(
+                memory_mib=512,
+                timeout=_TIMEOUT,
+                concurrency=stage.concurrency.consent_api,
+            ),
+        )
