@@ -332,7 +332,7 @@ def killed(monkeypatch, import_id, chunk, *, at, after):
     dying = Dying(at=at, after=after)
     with monkeypatch.context() as patched:
         # a method of the client: a bound one would not be given the client
-        patched.setattr(botocore.client.BaseClient, "_make_api_call", lambda *call: dying(*call))
+        patched.setattr(botocore.client.BaseClient, "_make_api_call", lambda *call: dying(*call))  # noqa: PLW0108 - an object is not bound to the client
         try:
             step("load", import_id, chunk=chunk)
         except Killed:

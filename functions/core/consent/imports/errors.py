@@ -1,10 +1,10 @@
 from collections.abc import Sequence
 
-from functions.core.consent.errors import ConsentError
+from functions.core.runtime.errors import AmanaError
 from functions.core.runtime.http.problems import FieldError
 
 
-class ImportsError(ConsentError):
+class ImportsError(AmanaError):
     """Base of what can be wrong with an import."""
 
 
