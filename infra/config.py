@@ -45,6 +45,7 @@ class Concurrency:
     archive_api: int
     exporter: int
     consent_api: int
+    consent_importer: int
     # one for each shard of the outbox's stream, of which a new table has four, and the heartbeat
     audit_sequencer: int = 5
     audit_api: int = 2
@@ -184,6 +185,7 @@ def _prod(tenant: Tenant) -> StageConfig:
             archive_api=5,
             exporter=10,
             consent_api=20,
+            consent_importer=10,
             audit_sequencer=8,
             audit_api=5,
         ),
@@ -219,6 +221,7 @@ def _staging(tenant: Tenant) -> StageConfig:
             archive_api=5,
             exporter=6,
             consent_api=10,
+            consent_importer=6,
         ),
         queue_age_alarm_seconds=300,
         archive_lock_mode="GOVERNANCE",
@@ -251,6 +254,7 @@ def _dev(tenant: Tenant) -> StageConfig:
             archive_api=2,
             exporter=4,
             consent_api=5,
+            consent_importer=4,
         ),
         queue_age_alarm_seconds=900,
         archive_lock_mode="GOVERNANCE",
@@ -284,6 +288,7 @@ def _local(tenant: Tenant, graph_url: str) -> StageConfig:
             archive_api=5,
             exporter=4,
             consent_api=5,
+            consent_importer=4,
         ),
         queue_age_alarm_seconds=900,
         archive_lock_mode="GOVERNANCE",

@@ -1,6 +1,6 @@
 """What can be asked of the API: the one list that its routes are made from."""
 
-from functions.consent_api import contacts, posting, proving, showing, withdrawing
+from functions.consent_api import contacts, importing, posting, proving, showing, withdrawing
 from functions.consent_api.scopes import READ, WRITE
 from functions.core.audit.vocabulary import Action
 from functions.core.runtime.http.operation import ScopedOperation
@@ -113,4 +113,5 @@ OPERATIONS = (
         run=contacts.lift,
         parameters=(CONTACT,),
     ),
+    *importing.OPERATIONS,
 )

@@ -1,5 +1,6 @@
 """What is behind the errors of contacts and consents, as problem details."""
 
+from functions.consent_api import importing
 from functions.core.consent import errors
 from functions.core.consent.bodies import InvalidConsentError
 from functions.core.runtime.http.problems import NOT_FOUND, FieldError, Problem, invalid
@@ -17,7 +18,7 @@ def explain(error: Exception) -> Problem | None:
         return invalid(*error.errors)
     if isinstance(error, errors.ConsentError | sending.SendingError):
         return _not_now(error) or invalid(FieldError(error.field, str(error)))
-    return None
+    return importing.explain(error)
 
 
 def _not_now(error: errors.ConsentError | sending.SendingError) -> Problem | None:

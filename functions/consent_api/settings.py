@@ -23,5 +23,10 @@ class ConsentApiSettings(Settings):
     max_pending_per_conversation: int
     # proofs for receipts are read from here
     audit_bucket: str
+    # imports: pk `IMPORT#<id>`
+    compliance_table: str
+    # parts of files that are imported, sealed under the import's own key
+    exports_bucket: str
+    import_machine_arn: str
     # entries of the audit log set out from here
     outbox_table: str

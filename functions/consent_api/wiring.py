@@ -11,6 +11,8 @@ from functions.core.audit.writer import Writer
 from functions.core.consent import wiring as consents
 from functions.core.consent.asking import DoubleOptIn
 from functions.core.consent.controller import Controller
+from functions.core.consent.imports.asking import Imports
+from functions.core.consent.imports.wiring import imports as imports_of
 from functions.core.consent.ledger import Ledger
 from functions.core.consent.notices import Notices
 from functions.core.consent.proving import Proving
@@ -109,6 +111,19 @@ def controller() -> Controller:
 @cache
 def notices() -> Notices:
     return Notices(controller())
+
+
+@cache
+def imports() -> Imports:
+    chosen = settings()
+    return imports_of(
+        ring=seal().ring,
+        compliance_table=chosen.compliance_table,
+        exports_bucket=chosen.exports_bucket,
+        state_machine_arn=chosen.import_machine_arn,
+        texts=notices(),
+        pseudonyms=pseudonyms(),
+    )
 
 
 @cache

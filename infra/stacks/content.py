@@ -67,6 +67,7 @@ class ContentStack(FunctionStack):
         # whoever reads or writes content
         users = [messaging.inbound, messaging.sender, self.media, self.exporter]
         users += [api.messages_api, api.media_api, api.archive_api, consent.consent_api]
+        users += [consent.importer]
         self.epoch = self._epoch(users)
         self.epoch_workflow = EpochWorkflow(
             self,

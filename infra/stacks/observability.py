@@ -77,6 +77,7 @@ class ObservabilityStack(StageStack):
             "Sender": messaging.sender,
             "Wakeup": messaging.wakeup,
             "ConsentApi": consent.consent_api,
+            "ConsentImporter": consent.importer,
             "MessagesApi": api.messages_api,
             "MediaApi": api.media_api,
             "ArchiveApi": api.archive_api,
@@ -88,6 +89,7 @@ class ObservabilityStack(StageStack):
             "AuditSequencer": audit.sequencer,
         }
         self.workflows = {
+            "ConsentImportWorkflow": consent.import_workflow,
             "EpochWorkflow": content.epoch_workflow,
             "ExportWorkflow": content.export_workflow,
         }

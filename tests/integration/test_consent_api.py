@@ -51,6 +51,9 @@ def aws(monkeypatch):
             phone_number_ids=build.NUMBER,
             max_pending_per_conversation=3,
             audit_bucket="audit",
+            compliance_table="compliance",
+            exports_bucket="exports",
+            import_machine_arn="arn:aws:states:eu-central-1:123456789012:stateMachine:none",
             outbox_table="outbox",
         )
         for name, value in settings.environment().items():

@@ -14,6 +14,7 @@ WRITERS = (
     "archiver",
     "audit_api",
     "consent_api",
+    "consent_importer",
     "epoch",
     "exporter",
     "inbound",

@@ -66,8 +66,12 @@ class Recording:
 
     def record(self, told: Attested) -> Recorded:
         """Once for each key; again it is answered the same. ConsentError: it is not recorded."""
+        return self._ledger.record(self.event(told), Told(by=told.by, request=told.request))
+
+    def event(self, told: Attested) -> Event:
+        """What would be recorded."""
         self._check(told)
-        event = Event(
+        return Event(
             id=self._event_id("attested", told.by.id, told.key, told.purpose),
             kind=Kind.GIVEN if told.is_given else Kind.REFUSED,
             purpose=told.purpose,
@@ -80,7 +84,6 @@ class Recording:
             notice=told.notice,
             evidence=told.evidence,
         )
-        return self._ledger.record(event, Told(by=told.by, request=told.request))
 
     def withdraw(
         self,
