@@ -11,7 +11,7 @@ from functions.core.runtime import policies
 
 _POLICY = "consent_words"
 _WHOLE = ("stop", "resume", "help", "yes", "no")
-_PHRASES = ("near", "phrases", "harmless")
+_PHRASES = ("near", "phrases", "against", "about", "harmless")
 _LONGEST_POLITE = 5  # words
 
 Words = tuple[str, ...]
@@ -47,19 +47,22 @@ class Lists:
         """Languages in which a message of these words seems to say stop."""
         if len(words) > self.limits["phrase"]:
             return set()
-        found = self.phrases["harmless"].find(words)
-        harmless = {place for _, places in found for place in places}
-        lists = ["phrases"] + ["near"] * (len(words) <= self.limits["near"])
-        return {
-            phrase.language
-            for name in lists
-            for phrase, places in self.phrases[name].find(words)
-            if harmless.isdisjoint(places)
-        } | self._slips(words, harmless)
+        harmless = {place for _, places in self.phrases["harmless"].find(words) for place in places}
+        found = self._free("phrases", words, harmless)
+        if len(words) <= self.limits["pair"]:
+            found |= self._free("against", words, harmless) & self._free("about", words, harmless)
+        if len(words) <= self.limits["near"]:
+            found |= self._free("near", words, harmless)
+        if len(words) <= self.limits["slip"]:
+            found |= self._slips(words, harmless)
+        return found
+
+    def _free(self, name: str, words: Words, harmless: set[int]) -> set[str]:
+        """Languages of the phrases of a list of which no word belongs to a harmless one."""
+        found = self.phrases[name].find(words)
+        return {language for language, places in found if harmless.isdisjoint(places)}
 
     def _slips(self, words: Words, harmless: set[int]) -> set[str]:
-        if len(words) > self.limits["slip"]:
-            return set()
         typed = {word for at, word in enumerate(words) if at not in harmless}
         if not harmless:
             typed.add(" ".join(words))
@@ -76,22 +79,23 @@ class Lists:
 @cache
 def known() -> Lists:
     written: dict[str, Any] = policies.load(_POLICY)
-    languages = written["languages"]
+    languages: dict[str, dict[str, list[str]]] = written["languages"]
     whole: dict[str, dict[str, list[str]]] = {name: {} for name in _WHOLE}
-    phrases = {name: Phrases() for name in _PHRASES}
     for language, lists in languages.items():
         for name in _WHOLE:
             for text in _texts(lists[name]):
                 whole[name].setdefault(text, []).append(language)
-        for name in _PHRASES:
-            phrases[name].add(lists[name], language)
     return Lists(
         languages=tuple(languages),
         whole=whole,
         polite=frozenset(text for one in languages.values() for text in _texts(one["polite"])),
-        phrases=phrases,
+        phrases={name: _phrases(name, languages) for name in _PHRASES},
         limits={name: limit["value"] for name, limit in written["limits"].items()},
     )
+
+
+def _phrases(name: str, languages: dict[str, dict[str, list[str]]]) -> Phrases:
+    return Phrases((text, language) for language in languages for text in languages[language][name])
 
 
 def _texts(written: Iterable[str]) -> set[str]:

@@ -35,7 +35,7 @@ def understand(text: str, *, preferred: str = "en") -> Understood | None:
     for meaning in (Meaning.RESUME, Meaning.HELP, Meaning.YES, Meaning.NO):
         if found := _whole(meaning, [*ways, *_bare(ways)]):
             return _understood(meaning, found, preferred)
-    if near := {language for words in _bare(ways) for language in known().near(words)}:
+    if near := known().near(known().bare(ways[0])):
         return _understood(Meaning.MAYBE_STOP, near, preferred)
     return None
 
