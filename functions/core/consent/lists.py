@@ -10,7 +10,7 @@ from functions.core.consent.spelling import readings
 from functions.core.runtime import policies
 
 _POLICY = "consent_words"
-_WHOLE = ("stop", "resume", "help", "yes", "no")
+_WHOLE = ("stop", "ask", "resume", "help", "yes", "no")
 _PHRASES = ("near", "phrases", "against", "about", "harmless")
 _LONGEST_POLITE = 5  # words
 
@@ -47,15 +47,25 @@ class Lists:
         """Languages in which a message of these words seems to say stop."""
         if len(words) > self.limits["phrase"]:
             return set()
-        harmless = {place for _, places in self.phrases["harmless"].find(words) for place in places}
-        found = self._free("phrases", words, harmless)
-        if len(words) <= self.limits["pair"]:
-            found |= self._free("against", words, harmless) & self._free("about", words, harmless)
+        harmless = self._harmless(words)
+        found = set(self.whole["ask"].get(" ".join(words), ()))
+        found |= self._free("phrases", words, harmless)
         if len(words) <= self.limits["near"]:
             found |= self._free("near", words, harmless)
         if len(words) <= self.limits["slip"]:
             found |= self._slips(words, harmless)
         return found
+
+    def clause(self, words: Words) -> set[str]:
+        """The same for a clause of a message: it says stop, or something against messages."""
+        found = set(self.whole["stop"].get(" ".join(self.bare(words)), ()))
+        if len(words) <= self.limits["pair"]:
+            harmless = self._harmless(words)
+            found |= self._free("against", words, harmless) & self._free("about", words, harmless)
+        return found
+
+    def _harmless(self, words: Words) -> set[int]:
+        return {place for _, places in self.phrases["harmless"].find(words) for place in places}
 
     def _free(self, name: str, words: Words, harmless: set[int]) -> set[str]:
         """Languages of the phrases of a list of which no word belongs to a harmless one."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from functions.core.consent.lists import Words, known
-from functions.core.consent.spelling import readings
+from functions.core.consent.spelling import clauses, readings
 
 
 class Meaning(StrEnum):
@@ -35,7 +35,7 @@ def understand(text: str, *, preferred: str = "en") -> Understood | None:
     for meaning in (Meaning.RESUME, Meaning.HELP, Meaning.YES, Meaning.NO):
         if found := _whole(meaning, [*ways, *_bare(ways)]):
             return _understood(meaning, found, preferred)
-    if near := known().near(known().bare(ways[0])):
+    if near := _near(text, ways[0]):
         return _understood(Meaning.MAYBE_STOP, near, preferred)
     return None
 
@@ -49,6 +49,13 @@ def _whole(meaning: Meaning, ways: Collection[Words]) -> Collection[str]:
     texts = known().whole[meaning]
     found = (texts.get(" ".join(words)) for words in ways)
     return next(filter(None, found), ())
+
+
+def _near(text: str, words: Words) -> set[str]:
+    if len(words) > known().limits["phrase"]:
+        return set()
+    found = [known().clause(clause) for clause in clauses(text)]
+    return known().near(known().bare(words)).union(*found)
 
 
 def _understood(meaning: Meaning, languages: Collection[str], preferred: str) -> Understood:
