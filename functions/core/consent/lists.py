@@ -45,8 +45,6 @@ class Lists:
 
     def near(self, words: Words) -> set[str]:
         """Languages in which a message of these words seems to say stop."""
-        if len(words) > self.limits["phrase"]:
-            return set()
         harmless = self._harmless(words)
         found = set(self.whole["ask"].get(" ".join(words), ()))
         found |= self._free("phrases", words, harmless)

@@ -1,7 +1,6 @@
 """Phrases found in the words of a message, and words that are one slip of the keyboard apart."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 
 from functions.core.consent.spelling import readings
@@ -11,10 +10,7 @@ _WIDEST = 3  # words that a gap stands for
 _REST = "*"
 
 
-@dataclass(frozen=True)
-class Phrase:
-    tokens: tuple[str, ...]  # a word, "stem*", or a gap
-    language: str
+Tokens = tuple[str, ...]  # each a word, "stem*", or a gap
 
 
 class Phrases:
@@ -22,30 +18,30 @@ class Phrases:
 
     def __init__(self, written: Iterable[tuple[str, str]]) -> None:
         """`written`: phrases as in the policy file, each with its language."""
-        self._by_word: dict[str, list[Phrase]] = {}
-        self._by_stem: dict[str, list[Phrase]] = {}
+        self._by_word: dict[str, list[tuple[Tokens, str]]] = {}
+        self._by_stem: dict[str, list[tuple[Tokens, str]]] = {}
         for text, language in written:
             for tokens in set(_tokens(text)):
                 first = tokens[0]
                 filed = self._by_stem if first.endswith(_REST) else self._by_word
-                filed.setdefault(first.rstrip(_REST), []).append(Phrase(tokens, language))
+                filed.setdefault(first.rstrip(_REST), []).append((tokens, language))
         self._longest_stem = max(map(len, self._by_stem), default=0)
 
     def find(self, words: tuple[str, ...]) -> Iterator[tuple[str, tuple[int, ...]]]:
         """The language of each phrase that is there, and the places of its words."""
         for at, word in enumerate(words):
-            for phrase in self._beginning(word):
-                places = _match(words, at, phrase.tokens)
+            for tokens, language in self._beginning(word):
+                places = _match(words, at, tokens)
                 if places is not None:
-                    yield phrase.language, places
+                    yield language, places
 
-    def _beginning(self, word: str) -> Iterator[Phrase]:
+    def _beginning(self, word: str) -> Iterator[tuple[Tokens, str]]:
         yield from self._by_word.get(word, ())
         for length in range(1, min(len(word), self._longest_stem) + 1):
             yield from self._by_stem.get(word[:length], ())
 
 
-def _tokens(written: str) -> Iterator[tuple[str, ...]]:
+def _tokens(written: str) -> Iterator[Tokens]:
     """In each way that people space it: "don't … text*" begins with "don t" or with "dont"."""
     words = [_ways(word) for word in written.split()]
     for way in (0, -1):
@@ -60,7 +56,7 @@ def _ways(word: str) -> tuple[tuple[str, ...], ...]:
     return tuple((*plain[:-1], plain[-1] + rest) for plain in readings(word))
 
 
-def _match(words: tuple[str, ...], at: int, tokens: tuple[str, ...]) -> tuple[int, ...] | None:
+def _match(words: tuple[str, ...], at: int, tokens: Tokens) -> tuple[int, ...] | None:
     if not tokens:
         return ()
     if tokens[0] == _GAP:

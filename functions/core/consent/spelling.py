@@ -13,7 +13,16 @@ _REMEMBERED = 8192  # characters; more than the alphabets of a region have
 _TATWEEL = "\u0640"
 _NUKTA = "\u093c"
 # no decomposition in Unicode, but one on a keyboard without the letter
-_ALIKE = {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ى": "ي", "ة": "ه"}
+_ALIKE = {
+    "\u0131": "i",
+    "ł": "l",
+    "ø": "o",
+    "đ": "d",
+    "æ": "ae",
+    "œ": "oe",
+    "ى": "ي",
+    "ة": "\u0647",
+}
 _ALIKE |= {"ی": "ي", "ک": "ك", "ँ": "ं", _TATWEEL: ""}
 _ENDING = frozenset(".,;:!?\u060c\u061b\u061f\u0964")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
@@ -57,6 +66,8 @@ def readings(text: str) -> tuple[tuple[str, ...], ...]:
     """The words of a text, in one or two ways: "opt-out!" is ("opt", "out") and ("optout",)."""
     plain = text.translate(_PLAIN)
     apart = _words(plain.replace(_INSIDE, " ").replace(_END, " "))
+    if _INSIDE not in plain and _END not in plain:
+        return (apart,)
     together = _words(plain.replace(_INSIDE, "").replace(_END, ""))
     return (apart,) if apart == together else (apart, together)
 
@@ -64,7 +75,7 @@ def readings(text: str) -> tuple[tuple[str, ...], ...]:
 def clauses(text: str) -> list[tuple[str, ...]]:
     """The words between two marks of punctuation, or emoji."""
     plain = text.translate(_PLAIN).replace(_INSIDE, " ")
-    return [words for clause in plain.split(_END) if (words := _words(clause))]
+    return [_words(clause) for clause in plain.split(_END) if clause.strip()]
 
 
 def _words(plain: str) -> tuple[str, ...]:

@@ -29,13 +29,13 @@ class Understood:
 
 def understand(text: str, *, preferred: str = "en") -> Understood | None:
     """None: nothing about consent. `preferred`: a language tag such as "pt" or "pt_BR"."""
-    ways = readings(text)
+    ways = [words for words in readings(text) if len(words) <= known().limits["whole"]]
     if found := _whole(Meaning.STOP, [*ways, *_bare(ways), *_bare(ways, after_yes=True)]):
         return _understood(Meaning.STOP, found, preferred)
     for meaning in (Meaning.RESUME, Meaning.HELP, Meaning.YES, Meaning.NO):
         if found := _whole(meaning, [*ways, *_bare(ways)]):
             return _understood(meaning, found, preferred)
-    if near := _near(text, ways[0]):
+    if near := _near(text, ways):
         return _understood(Meaning.MAYBE_STOP, near, preferred)
     return None
 
@@ -51,11 +51,13 @@ def _whole(meaning: Meaning, ways: Collection[Words]) -> Collection[str]:
     return next(filter(None, found), ())
 
 
-def _near(text: str, words: Words) -> set[str]:
-    if len(words) > known().limits["phrase"]:
+def _near(text: str, ways: Collection[Words]) -> set[str]:
+    most = known().limits["phrase"]
+    words = next((known().bare(words) for words in ways), ())
+    if not 0 < len(words) <= most:
         return set()
-    found = [known().clause(clause) for clause in clauses(text)]
-    return known().near(known().bare(words)).union(*found)
+    found = [known().clause(clause) for clause in clauses(text)[:most]]
+    return known().near(words).union(*found)
 
 
 def _understood(meaning: Meaning, languages: Collection[str], preferred: str) -> Understood:
