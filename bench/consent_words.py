@@ -1,6 +1,9 @@
 """How well opt-outs are understood: recall and precision, language by language."""
 
-_HEAD = "lang  opt-outs  at once  recall  others  asked  precision  at once   held out: recall  precision"
+_HEAD = (
+    "lang  opt-outs  at once  recall  others  asked  precision  at once"
+    "   held out: recall  precision"
+)
 
 
 def report() -> str:
