@@ -47,14 +47,14 @@ def test_recall_and_precision_reach_the_aim_on_what_the_lists_were_made_with(lan
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_half_of_new_opt_outs_are_understood_in_each_language(language):
-    assert score(language, (HELD_OUT,)).recall >= 0.5
+def test_three_in_four_of_new_opt_outs_are_understood_in_each_language(language):
+    assert score(language, (HELD_OUT,)).recall >= 0.75
 
 
-def test_on_what_is_new_seven_in_ten_are_understood_and_one_in_twenty_is_wrong():
+def test_on_what_is_new_four_in_five_are_understood_and_next_to_none_is_wrong():
     # short of the aim of 95 %: people find more ways to say it than lists hold
     found = total([score(language, (HELD_OUT,)) for language in LANGUAGES])
-    assert found.recall >= 0.70
+    assert found.recall >= 0.80
     assert found.precision >= 0.95
     assert found.exact_wrong == 0
 
