@@ -1,6 +1,6 @@
 """The lists of policies/consent_words.toml in the form in which messages are compared to them."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -25,21 +25,22 @@ class Lists:
     phrases: dict[str, Phrases]
     limits: dict[str, int]
 
-    def bare(self, words: Words, *, also: Container[str] = ()) -> Words:
-        """Without politeness and what is in `also` at both ends; one word stays."""
+    def bare(self, words: Words) -> Words:
+        """Without politeness at both ends; one word stays."""
         begin, end = 0, len(words)
-        while size := self._polite(words, range(begin, end - 1), also, at_end=False):
+        while size := self._polite(words, range(begin, end - 1), at_end=False):
             begin += size
-        while size := self._polite(words, range(begin + 1, end), also, at_end=True):
+        while size := self._polite(words, range(begin + 1, end), at_end=True):
             end -= size
         return words[begin:end]
 
-    def _polite(self, words: Words, there: range, also: Container[str], *, at_end: bool) -> int:
+    def _polite(self, words: Words, there: range, *, at_end: bool) -> int:
         """How many words there are, at one end of a range, that may go."""
         for size in range(min(len(there), _LONGEST_POLITE), 0, -1):
             begin = there.stop - size if at_end else there.start
             text = " ".join(words[begin : begin + size])
-            if text in self.polite or text in also:
+            # "ya" at the end is urgent in Spanish, at the begin it is a yes to something else
+            if text in self.polite and (at_end or text not in self.whole["yes"]):
                 return size
         return 0
 

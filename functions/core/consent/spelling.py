@@ -6,6 +6,7 @@ marks, and a hostile run of them takes quadratic time.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 _INSIDE = "\x00"  # punctuation that words have inside, too
 _END = "\x01"  # punctuation or emoji that ends a clause
@@ -72,10 +73,10 @@ def readings(text: str) -> tuple[tuple[str, ...], ...]:
     return (apart,) if apart == together else (apart, together)
 
 
-def clauses(text: str) -> list[tuple[str, ...]]:
+def clauses(text: str) -> Iterator[tuple[str, ...]]:
     """The words between two marks of punctuation, or emoji."""
     plain = text.translate(_PLAIN).replace(_INSIDE, " ")
-    return [_words(clause) for clause in plain.split(_END) if clause.strip()]
+    return (_words(clause) for clause in plain.split(_END) if clause.strip())
 
 
 def _words(plain: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ for what may stand in which: `policies/consent_words.toml`.
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from functions.core.consent.lists import Words, known
 from functions.core.consent.spelling import clauses, readings
@@ -30,9 +31,7 @@ class Understood:
 def understand(text: str, *, preferred: str = "en") -> Understood | None:
     """None: nothing about consent. `preferred`: a language tag such as "pt" or "pt_BR"."""
     ways = [words for words in readings(text) if len(words) <= known().limits["whole"]]
-    if found := _whole(Meaning.STOP, [*ways, *_bare(ways), *_bare(ways, after_yes=True)]):
-        return _understood(Meaning.STOP, found, preferred)
-    for meaning in (Meaning.RESUME, Meaning.HELP, Meaning.YES, Meaning.NO):
+    for meaning in (Meaning.STOP, Meaning.RESUME, Meaning.HELP, Meaning.YES, Meaning.NO):
         if found := _whole(meaning, [*ways, *_bare(ways)]):
             return _understood(meaning, found, preferred)
     if near := _near(text, ways):
@@ -40,9 +39,8 @@ def understand(text: str, *, preferred: str = "en") -> Understood | None:
     return None
 
 
-def _bare(ways: Collection[Words], *, after_yes: bool = False) -> list[Words]:
-    also = known().whole[Meaning.YES] if after_yes else ()
-    return [known().bare(words, also=also) for words in ways]
+def _bare(ways: Collection[Words]) -> list[Words]:
+    return [known().bare(words) for words in ways]
 
 
 def _whole(meaning: Meaning, ways: Collection[Words]) -> Collection[str]:
@@ -56,7 +54,7 @@ def _near(text: str, ways: Collection[Words]) -> set[str]:
     words = next((known().bare(words) for words in ways), ())
     if not 0 < len(words) <= most:
         return set()
-    found = [known().clause(clause) for clause in clauses(text)[:most]]
+    found = [known().clause(clause) for clause in islice(clauses(text), most)]
     return known().near(words).union(*found)
 
 

@@ -87,8 +87,6 @@ def test_the_language_is_the_preferred_one_when_its_list_matched(text, preferred
         "st\u200bop",
         "\u202bstop\u202c",
         "stop\n\nplease",
-        "yes, stop",
-        "ok stop please",
         "hello, please stop, thank you",
         "opt-out",
     ],
@@ -143,6 +141,7 @@ def test_another_word_is_no_slip(text):
         "I do not want your newsletter",
         "please leave me alone",
         "stop this please, I have told you twice now",
+        "Yes, cancel",  # it may answer another question
     ],
 )
 def test_what_seems_to_say_stop_is_asked_about(text):
@@ -156,6 +155,9 @@ def test_what_seems_to_say_stop_is_asked_about(text):
         "não pare",
         "Ende gut, alles gut",
         "bus stop",
+        "It stopped.",
+        "Geen bericht van het lab gekregen",
+        "keine Nachrichten von meinem Arzt?",
         "stop at the pharmacy",
         "cancel my appointment",
         "I don't want a call, a message is fine",  # two clauses: nothing against messages
@@ -171,7 +173,9 @@ def test_what_only_looks_like_it_is_nothing(text):
 
 
 def test_stop_wins_over_what_else_a_message_says():
-    assert meaning("yes yes stop") is Meaning.STOP
+    assert meaning("yes stop") is Meaning.MAYBE_STOP
+    assert meaning("ja, bitte stoppen") is Meaning.MAYBE_STOP
+    assert meaning("ya, cancel") is Meaning.MAYBE_STOP
     assert meaning("help, stop") is Meaning.MAYBE_STOP
     assert meaning("no stop") is Meaning.MAYBE_STOP
 
