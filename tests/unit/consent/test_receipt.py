@@ -180,6 +180,13 @@ CHANGES = {
     "expired": lambda r: record(r)["dpv:hasStatus"].update({"@type": "dpv:ConsentExpired"}),
     "source": lambda r: record(r)["dpv:hasStatus"].update({"dct:source": "urn:x"}),
     "person's iri": lambda r: record(r)["dpv:hasDataSubject"].update({"@id": "urn:x"}),
+    "person's iri everywhere": lambda r: (
+        record(r)["dpv:hasDataSubject"].update({"@id": "urn:x"}),
+        the_event(r).update({"dpv:isIndicatedBy": {"@id": "urn:x"}}),
+    ),
+    "one more notice": lambda r: record(r)["dpv:hasNotice"].append(
+        {**the_notice(r), "@id": "urn:x"}
+    ),
     "notice text": lambda r: the_notice(r).update({"schema:text": "May we send you everything?"}),
     "notice hash": lambda r: the_notice(r).update({"schema:sha256": "0" * 64}),
     "notice id": lambda r: the_notice(r).update({"dct:identifier": "service"}),
@@ -315,6 +322,18 @@ class TestMalformed:
     )
     def test_a_text_that_is_no_event_is_refused(self, log, receipt, committed):
         receipt["amana:committed"] = committed
+
+        assert kinds(receipt, log.key) == {"malformed"}
+
+    def test_a_text_in_another_form_is_refused(self, log, receipt):
+        told = json.loads(receipt["amana:committed"])
+        receipt["amana:committed"] = json.dumps(told, sort_keys=True)
+
+        assert kinds(receipt, log.key) == {"malformed"}
+
+    @pytest.mark.parametrize("of", [lambda r: r, lambda r: record(r)], ids=["receipt", "record"])
+    def test_what_is_called_something_else_is_refused(self, log, receipt, of):
+        of(receipt)["@type"] = "dpv:Process"
 
         assert kinds(receipt, log.key) == {"malformed"}
 
