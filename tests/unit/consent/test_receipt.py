@@ -331,7 +331,7 @@ class TestMalformed:
 
         assert kinds(receipt, log.key) == {"malformed"}
 
-    @pytest.mark.parametrize("of", [lambda r: r, lambda r: record(r)], ids=["receipt", "record"])
+    @pytest.mark.parametrize("of", [lambda r: r, record], ids=["receipt", "record"])
     def test_what_is_called_something_else_is_refused(self, log, receipt, of):
         of(receipt)["@type"] = "dpv:Process"
 
