@@ -103,6 +103,19 @@ class TestProved:
 
         assert kinds(logged.receipt(short, standing=standing), logged.key) == set()
 
+    @pytest.mark.parametrize("kind", [Kind.EXPIRED, Kind.DISREGARDED])
+    def test_an_answer_that_activated_nothing_is_proved_and_leaves_no_standing(self, kind):
+        late = replace(withdrawn(), kind=kind, method=Method.WHATSAPP_BUTTON, request="r_1")
+        log = Logged()
+        log.enter(late)
+        log.seal()
+
+        unknown = log.receipt(late, standing=Standing(status=Status.UNKNOWN))
+        claimed = log.receipt(late, standing=Standing(status=Status.EXPIRED, event=late.id))
+
+        assert kinds(unknown, log.key) == set()
+        assert kinds(claimed, log.key) == {"changed"}
+
     def test_two_receipts_of_one_consent_have_ids_of_their_own(self, log, made):
         later = log.receipt(requested(), given(id="e_later"), proof=log.proof(given()))
 
