@@ -3,19 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from functions.core.audit.model import Actor
 from functions.core.consent import evidence
 from functions.core.consent.heard import Heard
 from functions.core.consent.ledger import Ledger, Told
+from functions.core.consent.overtaking import META, PERSON, Overtaking
 from functions.core.consent.model import Event
 from functions.core.consent.requests import Request, Requests, Sent, event_id
 from functions.core.consent.rules import Rules
 from functions.core.consent.vocabulary import STRENGTHS, Kind, Method
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.runtime import log
-
-META = Actor(kind="meta", id="webhook")
-PERSON = "person"  # who did it, as an event has it
 
 
 @dataclass(frozen=True)
@@ -32,12 +29,14 @@ class Deciding:
         self,
         *,
         ledger: Ledger,
+        overtaking: Overtaking,
         requests: Requests,
         pseudonyms: Pseudonyms,
         rules: Rules,
         now_ms: Callable[[], int],
     ) -> None:
         self._ledger = ledger
+        self._overtaking = overtaking
         self._requests = requests
         self._pseudonyms = pseudonyms
         self._rules = rules
@@ -97,6 +96,7 @@ class Deciding:
             until_ms = heard.at_ms + self._rules[request.purpose].valid_ms
             event = replace(event, strength=STRENGTHS[method], until_ms=until_ms)
         self._ledger.record(event, Told(by=META))
+        self._overtaking.after(event)
         return Decided(kind, request.id, request.notice.language)
 
 
