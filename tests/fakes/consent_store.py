@@ -1,4 +1,4 @@
-"""The ledger's table in memory: the same behaviour as `DynamoConsent`; one suite holds both to it."""
+"""The ledger's table in memory; one suite of contracts holds it and `DynamoConsent` to the same."""
 
 from collections.abc import Collection, Mapping
 from typing import Any

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from functions.core.consent import evidence
 from functions.core.consent.heard import Heard
 from functions.core.consent.ledger import Ledger, Told
-from functions.core.consent.overtaking import META, PERSON, Overtaking
 from functions.core.consent.model import Event
+from functions.core.consent.overtaking import META, PERSON, Overtaking
 from functions.core.consent.requests import Request, Requests, Sent, event_id
 from functions.core.consent.rules import Rules
 from functions.core.consent.vocabulary import STRENGTHS, Kind, Method

@@ -72,7 +72,7 @@ def outcome(world):
     }
     people = (PERSON, OTHER, NEW)
     stands = {(who, p): world.status(p, who) for who in people for p in Purpose}
-    states = {name: state for name, state in world.store.states().items()}
+    states = world.store.states()
     return events, stands, states
 
 
