@@ -79,7 +79,7 @@ def event_from(item: Item) -> Event:
 def _cell_item(cell: Cell) -> dict[str, Any]:
     told: dict[str, Any] = {}
     if cell.against:
-        told["against"] = _mark_item(cell.against)
+        told["against"] = {node: _mark_item(mark) for node, mark in cell.against.items()}
     if cell.given:
         told["given"] = {str(int(s)): _mark_item(mark) for s, mark in cell.given.items()}
     if cell.asked:
@@ -88,11 +88,10 @@ def _cell_item(cell: Cell) -> dict[str, Any]:
 
 
 def _cell_from(told: Mapping[str, Any]) -> Cell:
-    against, asked = told.get("against"), told.get("asked")
+    asked = told.get("asked")
+    against = {node: _mark_from(mark) for node, mark in told.get("against", {}).items()}
     given = {Strength(int(s)): _mark_from(mark) for s, mark in told.get("given", {}).items()}
-    return Cell(
-        _mark_from(against) if against else None, given, _mark_from(asked) if asked else None
-    )
+    return Cell(against, given, _mark_from(asked) if asked else None)
 
 
 def _mark_item(mark: Mark) -> dict[str, Any]:

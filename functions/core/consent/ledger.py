@@ -120,17 +120,18 @@ class Ledger:
         return sorted(events, key=lambda each: (each[0].at_ms, each[0].id))
 
     def carry(self, node: str) -> None:
-        """After aliases were found to be one person's: what is against holds at all of them."""
-        person, nodes = self.directory.person_behind(node, inf, consistent=True)
+        """After aliases were found to be one person's: each of them knows what the others know."""
+        person, _ = self.directory.person_behind(node, inf, consistent=True)
+        everyone = {span.node for span in person.spans}
         states = self.states(person, consistent=True)
-        view = self.of(person, nodes)
-        for purpose, where in view.standings.items():
-            if not where.is_against:
-                continue
-            marks = [c.against for s in states.values() if (c := s.cells.get(purpose))]
-            latest = max((mark for mark in marks if mark), default=None)
-            if latest is not None:
-                self._copy(purpose, latest, person, {span.node for span in person.spans})
+        said = [
+            (purpose, origin, mark)
+            for state in states.values()
+            for purpose, cell in state.cells.items()
+            for origin, mark in cell.against.items()
+        ]
+        for purpose, origin, mark in said:
+            self._copy(purpose, origin, mark, everyone)
 
     def restrict(self, contact_id: str, *, on: bool) -> Person:
         """From now on nothing may be sent to this person, or may again."""
@@ -168,37 +169,22 @@ class Ledger:
     def _spread(self, event: Event) -> None:
         """Until no alias of theirs is new: one may have become known meanwhile."""
         done = {event.node}
+        mark = Mark(event.at_ms, event.id, event.kind, request=event.request)
         while True:
             person, _ = self.directory.person_behind(event.node, event.at_ms, consistent=True)
             others = {span.node for span in person.spans} - done
             if not others:
                 return
-            mark = Mark(event.at_ms, event.id, event.kind, request=event.request)
-            self._copy(event.purpose, mark, person, others)
+            self._copy(event.purpose, event.node, mark, others)
             done |= others
 
-    def _copy(self, purpose: Purpose, mark: Mark, person: Person, others: set[str]) -> None:
-        folds = {}
-        for node in others:
-            at_ms = _theirs_from(person, node, mark.at_ms)
-            if at_ms is not None:
-                folds[node] = folding(_against(purpose, replace(mark, at_ms=at_ms)))
-        self.store.fold(folds)
+    def _copy(self, purpose: Purpose, origin: str, mark: Mark, others: set[str]) -> None:
+        fold = folding(lambda state: against(state, purpose, origin, mark))
+        self.store.fold(dict.fromkeys(others, fold))
 
 
 def is_restricted(states: Mapping[str, State]) -> bool:
     return any(state.restriction and state.restriction[1] for state in states.values())
-
-
-def _against(purpose: Purpose, mark: Mark) -> Callable[[State], State]:
-    return lambda state: against(state, purpose, mark)
-
-
-def _theirs_from(person: Person, node: str, at_ms: int) -> int | None:
-    """The first moment, not before, at which the alias is the person's; None: never again."""
-    spans = [span for span in person.spans if span.node == node and at_ms <= span.until_ms]
-    starts = [at_ms if span.holds(at_ms) else int(span.after_ms) + 1 for span in spans]
-    return min(starts, default=None)
 
 
 def _entry(event: Event, contact_id: str, told: Told, now_ms: int) -> Entry:

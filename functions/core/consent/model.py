@@ -5,7 +5,7 @@ latest request), so events may come in any order, twice, or at once on several m
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from functions.core.consent.vocabulary import AGAINST, Kind, Method, Purpose, Strength
@@ -58,9 +58,12 @@ class Mark:
 
 @dataclass(frozen=True)
 class Cell:
-    """One purpose at one alias."""
+    """One purpose at one alias.
 
-    against: Mark | None = None
+    `against`: the latest objection by the alias where it was said, this one or another of theirs.
+    """
+
+    against: Mapping[str, Mark] = field(default_factory=dict)
     given: Mapping[Strength, Mark] = field(default_factory=dict)
     asked: Mark | None = None
 
@@ -78,15 +81,18 @@ class State:
 
 def folded(state: State, event: Event) -> State:
     """Commutative, associative, idempotent."""
-    cell = _cell(state.cells.get(event.purpose, Cell()), event)
+    mark = Mark(event.at_ms, event.id, event.kind, event.until_ms, event.request)
+    if event.kind in AGAINST:
+        return against(state, event.purpose, event.node, mark)
+    cell = _cell(state.cells.get(event.purpose, Cell()), event, mark)
     return State({**state.cells, event.purpose: cell}, state.restriction)
 
 
-def against(state: State, purpose: Purpose, mark: Mark) -> State:
-    """What was said at another alias of the same person."""
+def against(state: State, purpose: Purpose, node: str, mark: Mark) -> State:
+    """With what was said at the alias `node`, maybe another of the same person's."""
     cell = state.cells.get(purpose, Cell())
-    changed = Cell(_later(cell.against, mark), cell.given, cell.asked)
-    return State({**state.cells, purpose: changed}, state.restriction)
+    latest = {**cell.against, node: _later(cell.against.get(node), mark)}
+    return State({**state.cells, purpose: replace(cell, against=latest)}, state.restriction)
 
 
 def restricted(state: State, at_ms: int, *, on: bool) -> State:
@@ -95,15 +101,12 @@ def restricted(state: State, at_ms: int, *, on: bool) -> State:
     return State(state.cells, latest)
 
 
-def _cell(cell: Cell, event: Event) -> Cell:
-    mark = Mark(event.at_ms, event.id, event.kind, event.until_ms, event.request)
-    if event.kind in AGAINST:
-        return Cell(_later(cell.against, mark), cell.given, cell.asked)
+def _cell(cell: Cell, event: Event, mark: Mark) -> Cell:
     if event.kind is Kind.REQUESTED:
-        return Cell(cell.against, cell.given, _later(cell.asked, mark))
+        return replace(cell, asked=_later(cell.asked, mark))
     if event.kind is Kind.GIVEN and event.strength is not None:
         latest = _later(cell.given.get(event.strength), mark)
-        return Cell(cell.against, {**cell.given, event.strength: latest}, cell.asked)
+        return replace(cell, given={**cell.given, event.strength: latest})
     return cell
 
 

@@ -48,11 +48,12 @@ def standing(
         for node, state in states.items()
         if any(span.node == node for span in person.spans)
     }
-    against = {
-        node: cell.against
-        for node, cell in cells.items()
-        if cell.against and _is_theirs(person, node, cell.against)
-    }
+    against = [
+        (node, mark)
+        for cell in cells.values()
+        for node, mark in cell.against.items()
+        if _is_theirs(person, node, mark)
+    ]
     given = [
         (mark, strength)
         for node, cell in cells.items()
@@ -60,7 +61,7 @@ def standing(
         if _is_theirs(person, node, mark) and _outweighs(node, mark, against, nodes)
     ]
     asked = max(_asked(cells, person), default=None)
-    return _standing(given, max(against.values(), default=None), asked, now_ms)
+    return _standing(given, max((mark for _, mark in against), default=None), asked, now_ms)
 
 
 def _standing(
@@ -93,7 +94,7 @@ def _asked(cells: Mapping[str, Cell], person: Person) -> Iterator[Mark]:
     for node, cell in cells.items():
         if cell.asked is None or not _is_theirs(person, node, cell.asked):
             continue
-        answers = [m for m in (cell.against, *cell.given.values()) if m]
+        answers = [*cell.against.values(), *cell.given.values()]
         if all(answer.request != cell.asked.request for answer in answers):
             yield cell.asked
 
@@ -103,10 +104,12 @@ def _is_theirs(person: Person, node: str, mark: Mark) -> bool:
 
 
 def _outweighs(
-    node: str, given: Mark, against: Mapping[str, Mark], nodes: Mapping[str, Node]
+    node: str, given: Mark, against: list[tuple[str, Mark]], nodes: Mapping[str, Node]
 ) -> bool:
+    if not against:
+        return True
     known = _known_as_one(node, nodes, given.at_ms)
-    return all(mark.at_ms < given.at_ms and other in known for other, mark in against.items())
+    return all(mark.at_ms < given.at_ms and other in known for other, mark in against)
 
 
 def _known_as_one(start: str, nodes: Mapping[str, Node], at_ms: int) -> set[str]:

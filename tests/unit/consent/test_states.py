@@ -65,10 +65,10 @@ def test_an_event_survives_its_item(event):
 @given(st.lists(events(), max_size=8), events())
 def test_what_was_said_elsewhere_folds_like_what_was_said_here(many, event):
     state = state_of(*many)
-    mark = state_of(event).cells[event.purpose].against
+    said = state_of(event).cells.get(event.purpose)
 
-    if mark is not None:
-        assert against(state, event.purpose, mark) == folded(state, event)
+    for node, mark in said.against.items() if said else ():
+        assert against(state, event.purpose, node, mark) == folded(state, event)
 
 
 @given(st.lists(st.tuples(TIMES, st.booleans()), min_size=1, max_size=8), st.data())
