@@ -170,7 +170,7 @@ def only_bsuid(world):
 
 def against_at(world, node, purpose=MARKETING):
     state = world.store.states().get(f"CONSENT#{node}")
-    return state is not None and state.cells[purpose].against is not None
+    return state is not None and bool(state.cells[purpose].against)
 
 
 def test_what_was_said_at_one_alias_holds_at_the_other_once_they_are_one(world):
