@@ -58,11 +58,18 @@ class ConsentWatch:
                 self._take(each, node)
 
     def _author(self, filed: Filed) -> str | None:
-        """The person on the other side; in a group the member that the update is from or about."""
+        """The person on the other side; in a group the member that the update is from or about.
+
+        Who that is must be looked up, so only of what could matter.
+        """
         node = split_thread(filed.fact.thread)[1]
         if not node.startswith("g"):
             return node
-        if not filed.update.author:
+        said = heard(filed, node)
+        could_stop = said is not None and (
+            not isinstance(said.deed, Words) or self._understand(said.deed.text) is not None
+        )
+        if not filed.update.author or not (could_stop or filed.update.errors):
             return None
         return strongest(self._directory.find(filed.update.author).values())
 

@@ -292,11 +292,12 @@ def test_the_way_out_on_a_template_ends_what_needs_a_consent_only(world):
     assert world.status(Purpose.UTILITY) is Status.UNKNOWN
 
 
+@pytest.mark.parametrize("more", [{}, {"group_id": "R3JvdXA"}], ids=["alone", "in a group"])
 @pytest.mark.parametrize("text", ["Where is my parcel?", "", "\ud800", "stop" * 9000])
-def test_ordinary_talk_costs_nothing(world, text):
+def test_ordinary_talk_costs_nothing(world, text, more):
     reaper = Reaper()
     world.start(reaper.around)
-    world.write(text)
+    world.write(text, **more)
 
     assert reaper.calls == []
 
