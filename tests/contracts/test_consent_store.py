@@ -69,6 +69,8 @@ def test_an_event_is_stored_once_with_the_state_after_it(store):
 
     assert store.has(GIVEN)
     assert store.events(NODE) == [(GIVEN, 7000)]
+    assert store.event(NODE, GIVEN.at_ms, GIVEN.id) == GIVEN
+    assert store.event(NODE, GIVEN.at_ms, "e_other") is None
     assert state_from(item(store)) == folded(State(), GIVEN)
 
 

@@ -53,8 +53,8 @@ class Overtaking:
         request = self._requests.find(mark.request) if mark.request else None
         if request is None or event.at_ms < request.at_ms:
             return False
-        given = (each for each, _ in self._ledger.store.events(node) if each.id == mark.id)
-        return any(each.method is Method.WHATSAPP_WORD for each in given)
+        given = self._ledger.store.event(node, mark.at_ms, mark.id)
+        return given is not None and given.method is Method.WHATSAPP_WORD
 
     def _void(self, node: str, purpose: Purpose, at_ms: int, given: str) -> None:
         event = Event(
