@@ -29,6 +29,10 @@ class CardGuard(Protocol):
     def watch(self, filed: Iterable[Filed]) -> None: ...
 
 
+class ConsentWatch(Protocol):
+    def watch(self, folded: Folded) -> None: ...
+
+
 class Templates(Protocol):
     def learn(self, updates: Iterable[Update]) -> None: ...
 
@@ -40,12 +44,14 @@ class Intake:
         conversations: ConversationsService,
         media: MediaQueue,
         cards: CardGuard,
+        consent: ConsentWatch,
         templates: Templates,
         audit: Writer,
     ) -> None:
         self._conversations = conversations
         self._media = media
         self._cards = cards
+        self._consent = consent
         self._templates = templates
         self._audit = audit
 
@@ -55,6 +61,7 @@ class Intake:
         digest = sha256(body).hexdigest()
         # the same body again is the same delivery: its entries are there
         self._audit.write(*_entries(folded, digest, request), key=f"delivery {digest}")
+        self._consent.watch(folded)
         self._media.announce(_with_media(folded.filed))
         self._cards.watch(folded.filed)
         self._templates.learn(folded.apart)

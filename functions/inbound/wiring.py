@@ -10,6 +10,12 @@ from functions.core.cards.deflection import Deflection
 from functions.core.cards.guard import CardGuard
 from functions.core.cards.policy import Policy, deflection_text
 from functions.core.cards.splits import SplitNumbers
+from functions.core.consent import wiring as consents
+from functions.core.consent.answering import ConsentWatch
+from functions.core.consent.controller import Controller
+from functions.core.consent.notices import Notices
+from functions.core.consent.rules import rules
+from functions.core.consent.watching import Parts, consent_watch
 from functions.core.contacts import wiring as contacts
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory
@@ -23,6 +29,7 @@ from functions.core.media.announce import SqsMediaQueue
 from functions.core.runtime import aws, clock, policies
 from functions.core.runtime.dynamodb import DynamoRecords
 from functions.core.sending.dynamodb import DynamoSending
+from functions.core.sending.service import SendingService
 from functions.core.sending.templates import learn
 from functions.core.sending.wiring import purposes, sending_service
 from functions.core.whatsapp.model import Update
@@ -66,6 +73,7 @@ def intake() -> Intake:
         audit=audit(),
         templates=_Templates(),
         cards=CardGuard(splits=_splits(), answers=_answers()),
+        consent=_consent(),
     )
 
 
@@ -101,10 +109,20 @@ def _splits() -> SplitNumbers:
 
 
 def _answers() -> Deflection | None:
-    chosen = settings()
-    if chosen.card_policy == Policy.MASK:
+    if settings().card_policy == Policy.MASK:
         return None
-    sending = sending_service(
+    return Deflection(
+        sending=_sending(),
+        directory=directory(),
+        text=deflection_text(settings().language),
+        now_ms=clock.now_ms,
+    )
+
+
+@cache
+def _sending() -> SendingService:
+    chosen = settings()
+    return sending_service(
         store=DynamoSending(aws.dynamodb(), chosen.conversations_table, seal(), audit()),
         records=records(),
         directory=directory(),
@@ -114,9 +132,33 @@ def _answers() -> Deflection | None:
         max_pending=chosen.max_pending_per_conversation,
         purposes=purposes(consent_table=chosen.consent_table, changes=chosen.consent_rules),
     )
-    return Deflection(
-        sending=sending,
-        directory=directory(),
-        text=deflection_text(chosen.language),
-        now_ms=clock.now_ms,
+
+
+def _consent() -> ConsentWatch:
+    chosen = settings()
+    controller = Controller.parse(chosen.controller)
+    store = consents.store(
+        consent_table=chosen.consent_table, keys_table=chosen.keys_table, audit=audit()
+    )
+    ledger = consents.ledger(store=store, directory=directory())
+    return consent_watch(
+        Parts(
+            ledger=ledger,
+            records=records(),
+            sending=_sending(),
+            double_opt_in=consents.double_opt_in(
+                ledger=ledger,
+                records=records(),
+                sending=_sending(),
+                pseudonyms=pseudonyms(),
+                controller=controller,
+            ),
+            pseudonyms=pseudonyms(),
+            notices=Notices(controller),
+            replies=consents.replies(controller),
+            rules=rules(chosen.consent_rules),
+            language=chosen.language,
+            greets=chosen.first_contact_notice == "on",
+            now_ms=clock.now_ms,
+        )
     )

@@ -48,6 +48,16 @@ def request_ms() -> int:
     return int(load("consent")["request"]["value"]) * _DAY_MS
 
 
+def reply_ms() -> int:
+    """How long after a message it is still replied to."""
+    return int(load("consent")["reply"]["value"]) * 1000
+
+
+def ask_again_ms() -> int:
+    """How long nobody is asked again whether they meant to stop."""
+    return int(load("consent")["maybe_stop"]["value"]) * _DAY_MS
+
+
 def duties() -> Mapping[str, Any]:
     return dict(load("consent")["duties"])
 

@@ -10,6 +10,7 @@ from functions.core.consent.items import (
     event_from,
     event_item,
     event_key,
+    event_place,
     state_from,
     state_item,
     state_key,
@@ -92,6 +93,12 @@ class DynamoConsent:
     def has(self, event: Event) -> bool:
         return bool(self._records.load([event_key(event)], consistent=True))
 
+    def event(self, node: str, at_ms: int, name: str) -> Event | None:
+        """One whose place is known, from a mark in a state."""
+        place = event_place(node, at_ms, name)
+        found = self._sealing.opened(self._records.load([place], consistent=True))
+        return event_from(found[place]) if place in found else None
+
     def fold(self, folds: Mapping[str, Fold]) -> None:
         """Change the states of these aliases, each on its own."""
         fold_all(self._records, {state_key(node): fold for node, fold in folds.items()})
@@ -118,6 +125,15 @@ class DynamoConsent:
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
         opened = self._sealing.opened(found).values()
         return [(event_from(item), item["recorded_ms"]) for item in opened]
+
+    def note_told(
+        self, node: str, told: Mapping[str, Any], *, before: Mapping[str, Any] | None
+    ) -> bool:
+        """What a person was told once, beside the state; False: it is no longer `before`."""
+        expression = Expression()
+        expression.expect("told", before)
+        expression.set("told", told)
+        return self._records.update(expression, state_key(node))
 
     def request(self, request_id: str) -> Item | None:
         key = _request_key(request_id)

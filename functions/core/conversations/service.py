@@ -6,16 +6,16 @@ failed batch is simply processed again.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from functions.core.contacts import service as contacts
 from functions.core.contacts.content_keys import ContentKeys
-from functions.core.contacts.model import Alias, Profile, Sighting
+from functions.core.contacts.model import Alias, Profile, Sighting, strongest
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory
-from functions.core.conversations.filing import Blobs, Filed, Filing, Received
-from functions.core.runtime.records import RecordStore, fold_all
+from functions.core.conversations.filing import Blobs, Filed, Filing, Received, canonical
+from functions.core.runtime.records import Item, Key, RecordStore, fold_all
 from functions.core.whatsapp.model import Update, UpdateKind
 from functions.core.whatsapp.updates import updates as updates_of
 
@@ -25,15 +25,28 @@ _DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True)
+class Moved:
+    """Somebody is reached by `node` from now on. `fact_id`: the same whenever it is told again."""
+
+    node: str
+    at_ms: int
+    fact_id: str
+    webhook: bytes
+
+
+@dataclass(frozen=True)
 class Folded:
     """`counts`: updates of each kind. `filed`: those that are part of a conversation.
 
-    `apart`: those that are not.
+    `apart`: those that are not. `moved`: those that tell of changed numbers or ids. `people`: the
+    nodes of everybody concerned, as they are now.
     """
 
     counts: Counter[str]
     filed: Sequence[Filed]
-    apart: Sequence[Update]
+    apart: Sequence[Update] = ()
+    moved: Sequence[Moved] = ()
+    people: Mapping[Key, Item] = field(default_factory=dict)
 
 
 class ConversationsService:
@@ -69,7 +82,13 @@ class ConversationsService:
         folds = self._filing.folds(updates, received)
         fold_all(self._records, folds.by_key)
         apart = [update for update in updates if update.kind is UpdateKind.ACCOUNT]
-        return Folded(_counts(updates), folds.filed, apart)
+        moved = [self._moved(u, nodes, received.digest) for u in updates if u.identity_change]
+        return Folded(_counts(updates), folds.filed, apart, moved, people)
+
+    def _moved(self, update: Update, nodes: Nodes, webhook: bytes) -> Moved:
+        current = update.identity_change.current if update.identity_change else ()
+        fact_id = self._pseudonyms.of("fact", update.kind, canonical(update.raw))
+        return Moved(strongest(nodes[a] for a in current), update.at_ms, fact_id, webhook)
 
     def _sightings(self, update: Update, nodes: Nodes) -> list[Sighting]:
         """The person on the other side, and in a group also the one who wrote."""

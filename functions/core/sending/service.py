@@ -82,7 +82,7 @@ class SendingService:
         The id follows from client and key, so the record itself is the idempotency record: a
         repeat finds it, however much later, also when the first answer never arrived.
         """
-        message_id = f"m_{self._pseudonyms.of('intent', asked.by.id, asked.key)}"
+        message_id = self.message_id(asked)
         body = message.model_dump_json(exclude_unset=True)
         body_digest = self._pseudonyms.of("body", _canonical(body))
         for _ in range(_ROUNDS):
@@ -94,6 +94,10 @@ class SendingService:
                 self._wake(intent.thread, message_id)
                 return _answer(message_id, intent.attributes)
         raise ContentionError("the conversation kept changing")
+
+    def message_id(self, asked: Asked) -> str:
+        """Which id the message has, or would have."""
+        return f"m_{self._pseudonyms.of('intent', asked.by.id, asked.key)}"
 
     def _repeat(self, message_id: str, body_digest: str, stored: Item) -> Accepted:
         if stored["body_digest"] != body_digest:

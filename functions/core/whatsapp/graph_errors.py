@@ -18,6 +18,7 @@ class ErrorClass(StrEnum):
     NEEDS_TEMPLATE = "needs_template"
     RECIPIENT_PERMANENT = "recipient_permanent"
     OPTED_OUT = "opted_out"
+    IDENTITY_CHANGED = "identity_changed"
     FIX_REQUEST = "fix_request"
     MEDIA = "media"
     COEXISTENCE = "coexistence"

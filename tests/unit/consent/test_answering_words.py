@@ -1,0 +1,314 @@
+"""What people write: stop, something like it, start, help, yes and no."""
+
+import pytest
+
+from functions.core.consent.heard import KEEP_BUTTON, STOP_BUTTON
+from functions.core.consent.vocabulary import Kind, Method, Purpose, Status, Strength
+from tests.fakes import build
+from tests.fakes.consenting import NOTICES, World, no, pressed, say, tapped, yes
+from tests.fakes.platform import PERSON
+from tests.fakes.reaper import Reaper
+
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+MAYBE = "no more messages"
+
+
+@pytest.fixture
+def world():
+    world = World()
+    world.write("good morning")
+    return world
+
+
+def agreed(world):
+    world.tap(yes(world.asked()))
+    assert world.status() is Status.GIVEN
+    return len(world.said())
+
+
+@pytest.mark.parametrize(
+    ("word", "language"), [("STOP", "en"), ("Arrêtez !", "fr"), ("توقف", "ar"), ("durdur 🙏", "tr")]
+)
+def test_stop_withdraws_at_once_and_confirms_without_advertising(world, word, language):
+    before = agreed(world)
+    world.write(word)
+
+    assert world.status() is Status.WITHDRAWN
+    assert world.status(Purpose.UTILITY) is Status.WITHDRAWN
+    assert world.status(Purpose.AUTHENTICATION) is Status.UNKNOWN
+    assert world.said()[before:] == [say("withdrawn", language)]
+
+
+def test_the_evidence_of_a_withdrawal_is_the_message(world):
+    world.write("Stop!", wamid="wamid.stop")
+
+    event = world.store.everything()[-1]
+    reply = event.evidence["reply"]
+    assert (event.kind, event.method) == (Kind.WITHDRAWN, Method.WHATSAPP_WORD)
+    assert (reply["wamid"], reply["by"], reply["text"]) == ("wamid.stop", "text", "Stop!")
+
+
+def test_five_stops_of_a_day_get_one_confirmation_in_whatever_languages(world):
+    for word in ("stop", "STOP", "arrêtez", "stop", "abmelden"):
+        world.write(word)
+
+    assert world.said() == [say("withdrawn")]
+
+
+def test_a_stop_the_next_day_is_confirmed_again(world):
+    world.write("stop")
+    world.clock.now += DAY_MS
+    world.write("stop")
+
+    assert len(world.said()) == 2
+
+
+def test_an_old_stop_counts_and_is_not_replied_to(world):
+    told = world.message({"text": {"body": "stop"}})
+    world.clock.now += 5 * DAY_MS
+    world.deliver(build.webhook(told))
+
+    assert world.status() is Status.WITHDRAWN
+    assert world.said() == []
+
+
+def test_a_stop_that_arrives_after_a_later_yes_leaves_it(world):
+    stop = world.message({"text": {"body": "stop"}})
+    agreed(world)
+    world.deliver(build.webhook(stop))
+
+    assert world.status() is Status.GIVEN
+
+
+def test_a_stop_in_history_counts(world):
+    agreed(world)
+    told = build.text_message("wamid.h", sender=PERSON, at=_second(world), text={"body": "Stop"})
+    thread = {"id": PERSON, "messages": [told]}
+    world.deliver(build.webhook(build.change("history", history=[{"threads": [thread]}])))
+
+    assert world.status() is Status.WITHDRAWN
+
+
+def test_what_the_business_writes_in_its_own_app_is_no_word_of_the_persons(world):
+    echo = build.text_message("wamid.e", sender="15550109999", at=_second(world), to=PERSON)
+    echo["text"] = {"body": "stop"}
+    world.deliver(build.webhook(build.change("smb_message_echoes", message_echoes=[echo])))
+
+    assert world.store.everything() == []
+
+
+def test_in_a_group_the_author_is_meant_and_nobody_is_replied_to(world):
+    world.write("stop", group_id="R3JvdXA")
+
+    assert world.status() is Status.WITHDRAWN
+    assert world.said() == []
+    assert {event.node for event in world.store.everything()} == {world.node()}
+
+
+def test_every_message_of_a_webhook_is_heard(world):
+    people = [f"1555010000{index}" for index in range(2, 8)]
+    changes = [world.message({"text": {"body": "stop"}}, sender=person) for person in people]
+    messages = [change["value"]["messages"][0] for change in changes]
+    world.deliver(build.webhook(build.change(messages=messages[:3]), *changes[3:]))
+
+    assert {world.status(sender=person) for person in people} == {Status.WITHDRAWN}
+
+
+def test_something_like_stop_is_asked_about_once_in_thirty_days(world):
+    world.write(MAYBE)
+    (question,) = world.replies()
+    buttons = question["interactive"]["action"]["buttons"]
+    assert [button["reply"]["id"] for button in buttons] == [STOP_BUTTON, KEEP_BUTTON]
+    assert world.store.everything() == []
+
+    world.clock.now += 29 * DAY_MS
+    world.write(MAYBE)
+    assert len(world.said()) == 1
+
+    world.clock.now += 2 * DAY_MS
+    world.write(MAYBE)
+    assert len(world.said()) == 2
+
+
+def test_the_stop_button_withdraws_in_the_language_of_the_question(world):
+    before = agreed(world)
+    world.tap(STOP_BUTTON, say("button_stop", "pl"))
+
+    assert world.status() is Status.WITHDRAWN
+    assert world.store.everything()[-1].method is Method.WHATSAPP_BUTTON
+    assert world.said()[before:] == [say("withdrawn", "pl")]
+
+
+def test_the_keep_button_keeps(world):
+    before = agreed(world)
+    world.tap(KEEP_BUTTON, say("button_keep"))
+
+    assert world.status() is Status.GIVEN
+    assert world.said()[before:] == [say("kept")]
+
+
+def test_start_asks_anew_and_revives_nothing(world):
+    agreed(world)
+    world.write("stop")
+    before = len(world.said())
+    world.write("start")
+
+    assert world.status() is Status.WITHDRAWN
+    assert world.said()[before:] == [NOTICES.asking(Purpose.MARKETING, "en").text]
+
+
+def test_who_says_yes_to_that_has_agreed_again(world):
+    agreed(world)
+    world.write("stop")
+    world.write("start")
+    world.send_all()
+    world.write("yes")
+
+    assert world.status() is Status.GIVEN
+    assert world.said()[-1] == say("confirmed")
+
+
+def test_five_starts_are_one_question(world):
+    world.write("stop")
+    for _ in range(5):
+        world.write("start")
+
+    assert world.kinds().count(("requested", "marketing")) == 1
+
+
+def test_after_a_stop_an_open_question_is_no_answer_to_start(world):
+    world.asked()
+    world.write("stop")
+    world.write("start")
+
+    assert world.kinds().count(("requested", "marketing")) == 2
+
+
+def test_start_goes_on_to_the_next_purpose_that_was_stopped(world):
+    world.write("stop")
+    world.write("start")
+    world.send_all()
+    world.write("yes")
+    world.write("start")
+
+    assert world.said()[-1] == NOTICES.asking(Purpose.UTILITY, "en").text
+
+
+def test_start_of_who_lacks_nothing_or_is_restricted_asks_nothing(world):
+    before = agreed(world)
+    world.write("start")
+    world.write("stop")
+    world.ledger.restrict(world.contact_id(), on=True)
+    world.write("start")
+
+    assert world.said()[before:] == [say("withdrawn")]
+
+
+def test_an_old_start_asks_nothing(world):
+    told = world.message({"text": {"body": "start"}})
+    world.clock.now += 2 * HOUR_MS
+    world.deliver(build.webhook(told))
+
+    assert world.store.everything() == []
+
+
+def test_help_is_answered_with_the_privacy_notice(world):
+    world.write("hilfe")
+
+    assert world.said() == [NOTICES.privacy("de").text]
+
+
+@pytest.mark.parametrize(
+    ("word", "status"), [("Yes!", Status.GIVEN), ("ja", Status.GIVEN), ("no", Status.REFUSED)]
+)
+def test_a_word_answers_the_one_open_request(world, word, status):
+    asked = world.asked()
+    world.write(word)
+
+    event = world.store.everything()[-1]
+    assert world.status() is status
+    assert (event.method, event.request) == (Method.WHATSAPP_WORD, asked.request_id)
+    assert event.evidence["request"]["wamid"] == "wamid.1"
+    assert event.evidence["reply"]["text"] == word
+    assert event.strength is (Strength.CONFIRMED if status is Status.GIVEN else None)
+
+
+def never_asked(_world):
+    pass
+
+
+def not_sent_yet(world):
+    world.ask()
+
+
+def answered(world):
+    world.tap(no(world.asked()))
+
+
+def stopped(world):
+    world.asked()
+    world.write("stop")
+
+
+def expired(world):
+    world.asked()
+    world.clock.now += 8 * DAY_MS
+
+
+@pytest.mark.parametrize("before", [never_asked, not_sent_yet, answered, stopped, expired])
+def test_a_yes_that_answers_nothing_gives_nothing(world, before):
+    before(world)
+    known = world.store.everything()
+    world.write("yes")
+
+    assert world.store.everything() == known
+
+
+def test_a_yes_of_before_the_question_does_not_answer_it(world):
+    told = world.message({"text": {"body": "yes"}})
+    world.clock.now += 60_000
+    world.asked()
+    world.deliver(build.webhook(told))
+
+    assert world.status() is Status.REQUESTED
+
+
+def test_a_yes_in_history_or_on_a_foreign_button_answers_nothing(world):
+    world.asked()
+    told = build.text_message("wamid.h", sender=PERSON, at=_second(world), text={"body": "yes"})
+    world.deliver(build.webhook(build.change("history", messages=[told])))
+    world.deliver(build.webhook(world.message(pressed("order-7", "Yes"))))
+    world.deliver(build.webhook(world.message(tapped("order-7", "Yes"))))
+
+    assert world.status() is Status.REQUESTED
+
+
+def test_the_way_out_on_a_template_ends_what_needs_a_consent_only(world):
+    agreed(world)
+    world.deliver(build.webhook(world.message(pressed("STOP-NEWS", "Stop"))))
+
+    assert world.status() is Status.WITHDRAWN
+    assert world.status(Purpose.UTILITY) is Status.UNKNOWN
+
+
+@pytest.mark.parametrize("more", [{}, {"group_id": "R3JvdXA"}], ids=["alone", "in a group"])
+@pytest.mark.parametrize("text", ["Where is my parcel?", "", "\ud800", "stop" * 9000])
+def test_ordinary_talk_costs_nothing(world, text, more):
+    reaper = Reaper()
+    world.start(reaper.around)
+    world.write(text, **more)
+
+    assert reaper.calls == []
+
+
+def test_a_stage_may_leave_a_purpose_out_of_stop():
+    world = World(changes='{"utility": {"stop_word": false}}')
+    world.write("stop")
+
+    assert world.kinds() == [("withdrawn", "marketing")]
+
+
+def _second(world):
+    world.clock.now += 1000
+    return world.clock.now // 1000
