@@ -1,4 +1,4 @@
-"""The stacks of one stage: seven, and a witness where its file asks for one."""
+"""The stacks of one stage: eight, and a witness where its file asks for one."""
 
 import json
 from pathlib import Path
@@ -17,6 +17,7 @@ from infra.config import StageConfig
 from infra.processes import ROOT
 from infra.stacks.api import ApiStack
 from infra.stacks.audit import AuditStack
+from infra.stacks.consent import ConsentStack
 from infra.stacks.content import ContentStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingress import IngressStack
@@ -50,8 +51,25 @@ def add_stacks(app: cdk.App, stage: StageConfig, assets: Path) -> None:
     data = DataStack(app, stage=stage)
     ingress = IngressStack(app, stage=stage, assets=assets, data=data)
     messaging = MessagingStack(app, stage=stage, assets=assets, data=data, ingress=ingress)
-    api = ApiStack(app, stage=stage, assets=assets, data=data, ingress=ingress, messaging=messaging)
-    content = ContentStack(app, stage=stage, assets=assets, data=data, messaging=messaging, api=api)
+    consent = ConsentStack(app, stage=stage, assets=assets, data=data, messaging=messaging)
+    api = ApiStack(
+        app,
+        stage=stage,
+        assets=assets,
+        data=data,
+        ingress=ingress,
+        messaging=messaging,
+        consent=consent,
+    )
+    content = ContentStack(
+        app,
+        stage=stage,
+        assets=assets,
+        data=data,
+        messaging=messaging,
+        consent=consent,
+        api=api,
+    )
     chosen = stage.tenant.witness
     witness = WitnessStack(app, stage=stage, assets=assets, chosen=chosen) if chosen else None
     audit = AuditStack(app, stage=stage, assets=assets, data=data, witness=witness)
@@ -61,6 +79,7 @@ def add_stacks(app: cdk.App, stage: StageConfig, assets: Path) -> None:
         data=data,
         ingress=ingress,
         messaging=messaging,
+        consent=consent,
         api=api,
         content=content,
         audit=audit,

@@ -44,6 +44,8 @@ class Concurrency:
     archiver: int
     archive_api: int
     exporter: int
+    consent_api: int
+    consent_importer: int
     # one for each shard of the outbox's stream, of which a new table has four, and the heartbeat
     audit_sequencer: int = 5
     audit_api: int = 2
@@ -182,6 +184,8 @@ def _prod(tenant: Tenant) -> StageConfig:
             media_api=20,
             archive_api=5,
             exporter=10,
+            consent_api=20,
+            consent_importer=10,
             audit_sequencer=8,
             audit_api=5,
         ),
@@ -216,6 +220,8 @@ def _staging(tenant: Tenant) -> StageConfig:
             media_api=10,
             archive_api=5,
             exporter=6,
+            consent_api=10,
+            consent_importer=6,
         ),
         queue_age_alarm_seconds=300,
         archive_lock_mode="GOVERNANCE",
@@ -247,6 +253,8 @@ def _dev(tenant: Tenant) -> StageConfig:
             media_api=5,
             archive_api=2,
             exporter=4,
+            consent_api=5,
+            consent_importer=4,
         ),
         queue_age_alarm_seconds=900,
         archive_lock_mode="GOVERNANCE",
@@ -279,6 +287,8 @@ def _local(tenant: Tenant, graph_url: str) -> StageConfig:
             media_api=5,
             archive_api=5,
             exporter=4,
+            consent_api=5,
+            consent_importer=4,
         ),
         queue_age_alarm_seconds=900,
         archive_lock_mode="GOVERNANCE",

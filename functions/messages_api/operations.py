@@ -27,6 +27,7 @@ class Operation:
     status: int = 200
     # an intent and its entry are stored in one transaction
     begins: bool = False
+    lenient: bool = False
     parameters: tuple[Parameter, ...] = ()
     takes_message: bool = False
     problems: tuple[int, ...] = field(default=(400, 401, 403, 404, 429, 500, 503))

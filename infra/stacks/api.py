@@ -19,6 +19,7 @@ from infra.constructs.permissions import READ_WRITE, TICKETS
 from infra.constructs.problems import add_problem_details
 from infra.constructs.rest_api import RestApi, acknowledge_open_method
 from infra.stacks.base import FunctionStack
+from infra.stacks.consent import ConsentStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingress import IngressStack
 from infra.stacks.messaging import MessagingStack
@@ -40,6 +41,7 @@ class ApiStack(FunctionStack):
         data: DataStack,
         ingress: IngressStack,
         messaging: MessagingStack,
+        consent: ConsentStack,
     ) -> None:
         super().__init__(
             scope,
@@ -53,6 +55,7 @@ class ApiStack(FunctionStack):
         self.add_stack_dependency(ingress)
         self.data = data
         self.messaging = messaging
+        self.consent = consent
         self.clients = Clients(
             self, "Clients", stage=stage, scopes=SCOPES, apart=DUTY_SCOPES, beside=SEND
         )
@@ -241,6 +244,7 @@ class ApiStack(FunctionStack):
             "media_api": self.media_api,
             "archive_api": self.archive_api,
             "audit_api": self.audit_api,
+            "consent_api": self.consent.consent_api,
         }
         for route in ROUTES:
             self._add(route, functions[route.function], rest, authorizer)

@@ -16,6 +16,7 @@ from infra.constructs.rest_api import RestApi
 from infra.stacks.api import ApiStack
 from infra.stacks.audit import AuditStack
 from infra.stacks.base import StageStack
+from infra.stacks.consent import ConsentStack
 from infra.stacks.content import ContentStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingress import IngressStack
@@ -47,6 +48,7 @@ class ObservabilityStack(StageStack):
         data: DataStack,
         ingress: IngressStack,
         messaging: MessagingStack,
+        consent: ConsentStack,
         api: ApiStack,
         content: ContentStack,
         audit: AuditStack,
@@ -64,6 +66,7 @@ class ObservabilityStack(StageStack):
             "IngressFailed": ingress.failed_invocations,
             "MessagingFailed": messaging.failed_invocations,
             "MediaDlq": messaging.media.dlq,
+            "ConsentFailed": consent.failed_invocations,
             "ApiFailed": api.failed_invocations,
             "ContentFailed": content.failed_invocations,
             "AuditFailed": audit.failed_invocations,
@@ -73,6 +76,8 @@ class ObservabilityStack(StageStack):
             "Inbound": messaging.inbound,
             "Sender": messaging.sender,
             "Wakeup": messaging.wakeup,
+            "ConsentApi": consent.consent_api,
+            "ConsentImporter": consent.importer,
             "MessagesApi": api.messages_api,
             "MediaApi": api.media_api,
             "ArchiveApi": api.archive_api,
@@ -84,6 +89,7 @@ class ObservabilityStack(StageStack):
             "AuditSequencer": audit.sequencer,
         }
         self.workflows = {
+            "ConsentImportWorkflow": consent.import_workflow,
             "EpochWorkflow": content.epoch_workflow,
             "ExportWorkflow": content.export_workflow,
         }

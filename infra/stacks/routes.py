@@ -6,6 +6,7 @@ READ, SEND, DUTY = "messages:read", "messages:send", "messages:legal-duty"
 MEDIA_READ, MEDIA_WRITE = "media:read", "media:write"
 EXPORT = "archive:export"
 AUDIT = "audit:read"
+CONSENTS_READ, CONSENTS_WRITE = "consents:read", "consents:write"
 
 SCOPES = {
     SEND: "Send messages",
@@ -14,6 +15,8 @@ SCOPES = {
     MEDIA_WRITE: "Upload media",
     EXPORT: "Export from the archive",
     AUDIT: "Read the audit log",
+    CONSENTS_READ: "Find contacts, and read their consents",
+    CONSENTS_WRITE: "Register contacts, record and withdraw consents, restrict processing",
 }
 
 # of a client of its own: what it sends passes whatever people have agreed to
@@ -70,5 +73,24 @@ ROUTES = (
         "audit_api",
         ("GET", "v1/audit/entries", AUDIT, ()),
         ("GET", "v1/audit/entries/{id}/proof", AUDIT, ()),
+    ),
+    *_routes(
+        "consent_api",
+        ("POST", "v1/contacts/search", CONSENTS_READ, ()),
+        ("POST", "v1/contacts", CONSENTS_WRITE, ()),
+        ("POST", "v1/contacts/{id}/consents", CONSENTS_WRITE, _KEY),
+        ("GET", "v1/contacts/{id}/consents", CONSENTS_READ, ()),
+        # no header is needed: a withdrawal is never refused for its form
+        ("DELETE", "v1/contacts/{id}/consents", CONSENTS_WRITE, ()),
+        ("GET", "v1/contacts/{id}/consents/history", CONSENTS_READ, ()),
+        ("DELETE", "v1/contacts/{id}/consents/{purpose}", CONSENTS_WRITE, ()),
+        ("GET", "v1/contacts/{id}/consents/{purpose}/receipt", CONSENTS_READ, ()),
+        ("POST", "v1/consents/imports", CONSENTS_WRITE, _KEY),
+        ("GET", "v1/consents/imports/{id}", CONSENTS_READ, ()),
+        ("PUT", "v1/consents/imports/{id}/parts/{number}", CONSENTS_WRITE, ()),
+        ("POST", "v1/consents/imports/{id}/start", CONSENTS_WRITE, ()),
+        ("GET", "v1/consents/imports/{id}/report", CONSENTS_READ, ()),
+        ("PUT", "v1/contacts/{id}/restriction", CONSENTS_WRITE, ()),
+        ("DELETE", "v1/contacts/{id}/restriction", CONSENTS_WRITE, ()),
     ),
 )

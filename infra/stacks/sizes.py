@@ -15,3 +15,5 @@ EPOCH_TIMEOUT = Duration.seconds(120)
 ARCHIVER_TIMEOUT = Duration.seconds(120)
 # one part takes seconds; putting together the largest export there may be takes minutes
 EXPORTER_TIMEOUT = Duration.seconds(900)
+# a thousand rows, four at a time, of people who are all new: seconds; throttled, minutes
+CONSENT_IMPORTER_TIMEOUT = Duration.seconds(300)

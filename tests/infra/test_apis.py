@@ -9,6 +9,9 @@ import pytest
 from infra.stacks.routes import ROUTES
 
 
+APIS = ("messages_api", "media_api", "archive_api", "audit_api", "consent_api")
+
+
 def test_webhooks_are_open_and_everything_else_but_the_description_asks_for_a_scope(prod):
     methods = {
         (each.stack, each.properties["HttpMethod"], _path(prod, each)): each.properties
@@ -43,6 +46,7 @@ def test_every_kind_of_thing_has_a_scope_of_its_own():
         "media": {"media:read", "media:write"},
         "archive": {"archive:export"},
         "audit": {"audit:read"},
+        "contacts": {"consents:read", "consents:write"},
     }
 
 
@@ -52,7 +56,7 @@ def test_every_scope_is_offered_to_clients(prod):
     assert offered == {route.scope for route in ROUTES if route.scope}
 
 
-@pytest.mark.parametrize("name", ["messages_api", "media_api", "archive_api", "audit_api"])
+@pytest.mark.parametrize("name", APIS)
 def test_routes_are_those_that_the_function_serves_with_the_scope_it_asks_for(name):
     operations = importlib.import_module(f"functions.{name}.operations").OPERATIONS
     served = {
@@ -69,7 +73,7 @@ def test_routes_are_those_that_the_function_serves_with_the_scope_it_asks_for(na
     assert routed == served
 
 
-@pytest.mark.parametrize("name", ["messages_api", "media_api", "archive_api", "audit_api"])
+@pytest.mark.parametrize("name", APIS)
 def test_calls_without_a_header_that_is_needed_do_not_reach_the_function(prod, name):
     operations = importlib.import_module(f"functions.{name}.operations").OPERATIONS
     needed = {

@@ -6,11 +6,15 @@ import pytest
 
 from functions.archive_api.settings import ArchiveApiSettings
 from functions.core.archive.exports import policy
+from infra.workflows.consent_import import consent_import_definition
 from infra.workflows.epoch import epoch_definition
 from infra.workflows.export import export_definition
 
 DEFINITIONS = {
     "epoch": epoch_definition("arn:function", step_seconds=130, wait_seconds=600),
+    "consent-import": consent_import_definition(
+        "arn:function", step_seconds=310, most_seconds=21_600, at_once=5
+    ),
     "export": export_definition("arn:function", step_seconds=910, most_seconds=21_600, at_once=5),
 }
 

@@ -13,6 +13,8 @@ WRITERS = (
     "archive_api",
     "archiver",
     "audit_api",
+    "consent_api",
+    "consent_importer",
     "epoch",
     "exporter",
     "inbound",

@@ -55,6 +55,8 @@ class Action(StrEnum):
     CONSENT_EXPIRED = "consent:purpose:expired"
     CONSENT_INVALIDATED = "consent:purpose:invalidated"
     CONSENT_DISREGARDED = "consent:purpose:disregarded"
+    # what a system of the business tells or asks for, where that is no event of its own
+    CONSENT_POSTED = "consent:event:posted"
     CONSENT_READ = "consent:purpose:read"
     CONSENT_RECEIPT_READ = "consent:receipt:read"
     CONTACT_SEARCHED = "record:contact:searched"

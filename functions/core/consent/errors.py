@@ -29,3 +29,33 @@ class RequestOpenError(ConsentError):
     """Another purpose is being asked for; answers in words would not be clear."""
 
     field = "purpose"
+
+
+class KeyConflictError(ConsentError):
+    """The Idempotency-Key was used before with another body."""
+
+    field = "Idempotency-Key"
+
+
+class NotAttestedError(ConsentError):
+    """Nobody can tell of a consent that came about like this; the message says of which."""
+
+    field = "method"
+
+
+class NoEvidenceError(ConsentError):
+    """A consent that nothing proves is not recorded."""
+
+    field = "evidence"
+
+
+class NotYetError(ConsentError):
+    """It is said to have happened later than now; a withdrawal in between would not count."""
+
+    field = "given_at"
+
+
+class NotTheirsError(ConsentError):
+    """At that time the contact had none of their aliases: it was somebody else's consent."""
+
+    field = "given_at"

@@ -4,20 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 
+from functions.core.contacts.meeting import meet
 from functions.core.contacts.model import (
     Alias,
     AliasKind,
     Node,
     Person,
-    Sighting,
     content_key_id,
     generation,
     strongest,
 )
 from functions.core.contacts.pseudonyms import Pseudonyms
-from functions.core.contacts.service import Directory, folds
+from functions.core.contacts.service import Directory
 from functions.core.conversations.model import moment_ms, split_thread, thread_id
-from functions.core.runtime.records import RecordStore, fold_all
+from functions.core.runtime.records import RecordStore
 from functions.core.sending.errors import (
     UnknownContactError,
     UnknownMessageError,
@@ -88,12 +88,8 @@ class Addressing:
 
     def _of_alias(self, phone_number_id: str, message: OutboundMessage, now_ms: int) -> Destination:
         alias, address = _named(message)
-        node = self._directory.register([alias])[alias]
-        seen = Sighting(nodes=frozenset({node}), at_ms=now_ms)
-        person, nodes = self._directory.person_behind(node, inf)
-        if nodes[node].since_ms is None:
-            fold_all(self._records, folds([seen], {alias: node}))
-            person, nodes = self._directory.person_behind(node, inf)
+        met = meet(self._directory, self._records, alias, now_ms=now_ms)
+        person, nodes = met.person, met.nodes
         node = strongest(person.current)
         return _destination(phone_number_id, node, person, nodes, address, now_ms)
 

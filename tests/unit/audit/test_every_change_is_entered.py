@@ -44,6 +44,10 @@ ENTERED = {
         "of the request that issues or redeems a ticket",
     ),
     "core/archive/aws.py": ({Action.SEGMENT_ARCHIVED}, "of the batch"),
+    "core/consent/imports/aws.py": (
+        {Action.IMPORT_BEGUN, Action.IMPORT_STARTED, Action.IMPORT_DONE},
+        "before and after",
+    ),
     "core/archive/exports/aws.py": ({Action.EXPORT_ASKED}, "before and after"),
     # what is nothing to enter, or the log itself
     "webhook/inbox.py": ({Action.DELIVERY_RECEIVED}, "by inbound, once it is stored"),

@@ -1,7 +1,7 @@
 """Objects in the exports bucket: whatever is in them is sealed under the export's own key."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from functions.core.archive.exports.model import export_key, object_binding
@@ -35,16 +35,19 @@ class Sink:
 
 
 class Files:
-    """Names begin with the export's id, which also names the key."""
+    """`key_of`: the content key of an object; of an export's, its name begins with the id."""
 
-    def __init__(self, *, ring: KeyRing, objects: Objects) -> None:
+    def __init__(
+        self, *, ring: KeyRing, objects: Objects, key_of: Callable[[str], str] | None = None
+    ) -> None:
         self._ring = ring
         self._objects = objects
+        self._key_of = key_of or _key_of
 
     @contextmanager
     def writing(self, name: str) -> Iterator[Sink]:
         """The object appears when the block ends well; written again, it is replaced."""
-        sealer = self._ring.stream_sealer(_key_of(name), object_binding(name))
+        sealer = self._ring.stream_sealer(self._key_of(name), object_binding(name))
         with self._objects.writing(name, once=False) as out:
             out.write(sealer.header)
             sink = Sink(sealer, out)
@@ -59,7 +62,7 @@ class Files:
     def read(self, name: str) -> Iterator[bytes]:
         """The content, piece by piece."""
         header = self._objects.read(name, 0, HEADER_BYTES - 1)
-        opener = self._ring.stream_opener(_key_of(name), object_binding(name), header)
+        opener = self._ring.stream_opener(self._key_of(name), object_binding(name), header)
         return opener.stream(self._objects.pieces(name, HEADER_BYTES))
 
     def lines(self, name: str) -> Iterator[bytes]:
@@ -76,7 +79,7 @@ class Files:
     def read_range(self, name: str, first: int, last: int, *, size: int) -> bytes:
         """Bytes `first` to `last`, both included, of a content of `size` bytes."""
         header = self._objects.read(name, 0, HEADER_BYTES - 1)
-        opener = self._ring.stream_opener(_key_of(name), object_binding(name), header)
+        opener = self._ring.stream_opener(self._key_of(name), object_binding(name), header)
         begin, end, final = first // FRAME, last // FRAME, (size - 1) // FRAME
         sealed = self._objects.read(name, *sealed_range(begin, end))
         content = bytearray()

@@ -32,11 +32,24 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class JsonReply:
+    """JSON with another status than the operation's usual one, or of a type of its own."""
+
+    status: int
+    body: Mapping[str, Any] = field(repr=False)
+    media_type: str = "application/json"
+
+
+Served = dict[str, Any] | Reply | JsonReply
+
+
 class Operation(Protocol):
-    """`serve` returns the JSON body of an answer with `status`, or a whole `Reply`.
+    """`serve` returns the JSON body of an answer with `status`, or a whole reply.
 
     `action`: what it is in the audit log. `begins`: it changes something that cannot be in one
-    transaction with its entry, so it is entered before as well.
+    transaction with its entry, so it is entered before as well. `lenient`: it is never refused for
+    its form; what is not understood is passed over.
     """
 
     @property
@@ -53,8 +66,10 @@ class Operation(Protocol):
     def action(self) -> StrEnum: ...
     @property
     def begins(self) -> bool: ...
+    @property
+    def lenient(self) -> bool: ...
 
-    def serve(self, request: Request) -> dict[str, Any] | Reply: ...
+    def serve(self, request: Request) -> Served: ...
 
 
 class Audit(Protocol):
@@ -87,7 +102,7 @@ def _register(
     def run(**path: str) -> Response[Any]:
         request = Request(app.current_event.raw_event, path)
         try:
-            request.told.purpose = request.purpose()
+            request.told.purpose = request.purpose(lenient=operation.lenient)
             audit.begun(operation, request)
             answer = _answered(operation.status, operation.serve(request))
             audit.served(operation, request)
@@ -109,7 +124,9 @@ def _entered(audit: Audit, operation: Operation, request: Request, problem: Prob
     return problem
 
 
-def _answered(status: int, served: dict[str, Any] | Reply) -> Response[Any]:
+def _answered(status: int, served: Served) -> Response[Any]:
+    if isinstance(served, JsonReply):
+        return _json(served.status, served.body, served.media_type, {})
     if isinstance(served, Reply):
         headers = {**_FIXED_HEADERS, **served.headers}
         # bytes travel to API Gateway as base64, which it undoes for the types it is told of only

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from functions.core.runtime.http.app import Reply
+from functions.core.runtime.http.app import Served
 from functions.core.runtime.http.requests import Parameter, Request
 
 
@@ -18,11 +17,13 @@ class ScopedOperation:
     id: str
     scope: str
     action: StrEnum
-    run: Callable[[Request, Mapping[str, str]], dict[str, Any] | Reply]
+    run: Callable[[Request, Mapping[str, str]], Served]
     parameters: tuple[Parameter, ...]
     status: int = 200
     begins: bool = False
+    # whatever else stands in the query is passed over
+    lenient: bool = False
 
-    def serve(self, request: Request) -> dict[str, Any] | Reply:
+    def serve(self, request: Request) -> Served:
         request.authorize(self.scope)
-        return self.run(request, request.values(self.parameters))
+        return self.run(request, request.values(self.parameters, query=not self.lenient))

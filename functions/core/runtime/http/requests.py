@@ -86,7 +86,11 @@ class Request:
         """Where the request came from; not to be stored as it is."""
         return str((self._context.get("identity") or {}).get("sourceIp") or "")
 
-    def purpose(self) -> str:
+    def purpose(self, *, lenient: bool = False) -> str:
+        """`lenient`: none is better than one that cannot be entered."""
+        text = self._text(PURPOSE)
+        if lenient and not (text and PURPOSE.accepts(text)):
+            return ""
         return self.values((PURPOSE,), query=False).get(PURPOSE.name, "")
 
     def authorize(self, scope: str) -> None:
