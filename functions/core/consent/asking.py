@@ -83,7 +83,10 @@ class DoubleOptIn:
     def ask(self, asked: AskFor) -> Asked:
         """RequestOpenError while another purpose waits for its answer."""
         name = request_id(self._pseudonyms, asked.by.id, asked.key)
-        request = self._requests.find(name) or self._begun(name, asked)
+        known = self._requests.find(name)
+        if known is None or not self._requests.sent(known).exists:
+            self._check_alone(asked)
+        request = known or self._begun(name, asked)
         if not _is_the_same(request, asked):
             raise IdempotencyConflictError("this Idempotency-Key was used with another body")
         accepted = self._sending.accept(_wanted(asked, name), self._message(request, asked.notice))
@@ -97,7 +100,7 @@ class DoubleOptIn:
             is_repeat=accepted.is_repeat,
         )
 
-    def _begun(self, name: str, asked: AskFor) -> Request:
+    def _check_alone(self, asked: AskFor) -> None:
         found = self._ledger.directory.person(asked.contact_id)
         if found is None:
             raise UnknownContactError("no contact has this id")
@@ -109,6 +112,9 @@ class DoubleOptIn:
                 raise RequestOpenError(
                     f"{open_one.purpose.value} waits for an answer until {until:%Y-%m-%dT%H:%MZ}"
                 )
+
+    def _begun(self, name: str, asked: AskFor) -> Request:
+        now_ms = self._now_ms()
         at_ms = now_ms - now_ms % 1000  # Meta tells seconds: no answer may seem to come before
         return self._requests.keep(
             Request(
