@@ -1,4 +1,4 @@
-"""`amana audit`: the log checked from its files, and the proof of one entry."""
+"""`amana audit`: the log checked from its files, the proof of one entry, a receipt of consent."""
 
 import os
 from collections.abc import Iterator
@@ -19,6 +19,7 @@ from functions.core.audit.keys import VerifierKey, verifier_key
 from functions.core.audit.proof import proof_from
 from functions.core.audit.verify import Files, Folder, Report, verify
 from functions.core.audit.verify.bucket import Bucket
+from functions.core.consent.checking import check
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -93,6 +94,16 @@ def check_proof(path: str, key_text: str, progress: "Progress") -> int:
         progress.note(f"entry {proof.index} of {signed.size} in {signed.origin}")
         progress.say(escape(proof.entry.decode("ascii", "backslashreplace")))
         return WHOLE
+    return failed.code
+
+
+def check_receipt(path: str, key_text: str, progress: "Progress") -> int:
+    """Says what the receipt proves, or a line for everything that is wrong with it."""
+    with _told(progress) as failed:
+        checked = check(_bytes(path), _key(key_text))
+        for line in checked.findings or (checked.says,):
+            progress.say(escape(line))
+        return FOUND if checked.findings else WHOLE
     return failed.code
 
 

@@ -87,10 +87,12 @@ def _archive(options: argparse.Namespace, progress: Progress) -> int:
 
 
 def _audit(options: argparse.Namespace, progress: Progress) -> int:
-    from cli.audit import Asked, check_proof, verify_log
+    from cli.audit import Asked, check_proof, check_receipt, verify_log
 
     if options.action == "prove":
         return check_proof(options.file, options.key, progress)
+    if options.action == "receipt":
+        return check_receipt(options.file, options.key, progress)
     stage = _stage(options)
     if options.action == "key":
         from cli.audit_key import log_key
@@ -175,7 +177,9 @@ def _add_audit(audit: argparse.ArgumentParser) -> None:
         command.add_argument("--region", help="AWS region, for what is on AWS")
     prove = actions.add_parser("prove", help="check the proof of one entry, and print the entry")
     prove.add_argument("file", help="a .tlog-proof")
-    for command in (verify, prove):
+    receipt = actions.add_parser("receipt", help="check a receipt of consent: what does it prove?")
+    receipt.add_argument("file", help="a receipt as the API gave it, JSON")
+    for command in (verify, prove, receipt):
         command.add_argument("--key", required=True, help="name+id+base64, or a file that holds it")
 
 

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Check a copy of the audit log, or the proof of one entry. One file, Python's own library only.
+"""Check a copy of the audit log, the proof of one entry, or a receipt. Python's own library only.
 
     python verify_audit.py verify FOLDER --key KEY [--known FILE]... [--until TIME]
     python verify_audit.py prove FILE --key KEY
+    python verify_audit.py receipt FILE --key KEY
 
 KEY is `name+key id+base64`, or a file that holds it. Exit code 0: nothing found; 1: findings; 2: it
 could not be read. To be read from top to bottom: what is checked, in the steps of "Checking it" in
-docs/audit-format.md, then what that is built of: entries, files, Merkle trees, signatures.
+docs/audit-format.md, and for receipts in docs/consent-receipt.md; then what that is built of:
+entries, files, Merkle trees, signatures.
 """
 
 import argparse
@@ -296,6 +298,165 @@ def prove(data, key):
     return entry.decode("ascii", "backslashreplace")
 
 
+# ---------------------------------------------------------------- Receipts of consent
+
+STATES = {
+    "requested": "dpv:ConsentRequested",
+    "given": "dpv:ConsentGiven",
+    "refused": "dpv:ConsentRefused",
+    "withdrawn": "dpv:ConsentWithdrawn",
+    "invalidated": "dpv:ConsentInvalidated",
+    "expired": "dpv:ConsentExpired",
+    "disregarded": "dpv:ConsentUnknown",
+}
+STRENGTHS = (None, "imported", "attested", "expressed", "confirmed")
+EXPLICIT, EXPRESSED = "dpv:ExplicitlyExpressedConsent", "dpv:ExpressedConsent"
+TYPES = ("dpv:InformedConsent", "dpv:InformedConsent", EXPRESSED, EXPLICIT, EXPLICIT)
+OF_THE_BUSINESS = {"whatsapp_request", "staff", "api", "identity_change"}
+OURS = "urn:amana:consent:"
+
+
+def receipt(data, key):
+    """What is found wrong with a receipt, a sentence each, and what it proves."""
+    try:
+        told, record, event = parts_of(data)  # step 1
+        subject, expected = record["dpv:hasDataSubject"], state_of(event, record)
+        names = [subject["dct:identifier"], *subject["schema:alternateName"]]
+        if "amana:proof" in told:
+            found = logged(told["amana:proof"], key, told["amana:committed"], event, names)
+        else:
+            found = ["unproved: there is no proof in it; ask for the receipt again"]
+        found += changes_in(told["dct:created"], record, event, expected)
+        found += notices_of(record, event.get("notice"))
+    except MalformedError as error:
+        return [f"malformed: {error}"], ""
+    except (KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError) as error:
+        return [f"malformed: receipt: {type(error).__name__}: {error}"], ""
+    said = f"{event['purpose']} {event['kind']} at {expected['dpv:isIndicatedAtTime']}"
+    return found, f"proved: {said}, recorded at {expected['dct:created']}"
+
+
+def parts_of(data):
+    """Step 1. The receipt, its record, and the event that was committed to."""
+    told = load_once(data, "receipt")
+    (record,) = told["dpv:hasRecordOfActivity"]
+    if (told["@type"], record["@type"]) != ("dpv:ConsentReceipt", "dpv:ConsentRecord"):
+        raise MalformedError("receipt: is not a consent receipt with one record")
+    text = told["amana:committed"]
+    event = load_once(text.encode(), "committed")
+    if json.dumps(event, sort_keys=True, separators=(",", ":")) != text:
+        raise MalformedError("committed: is not one line of sorted JSON")
+    return told, record, event
+
+
+def changes_in(created, record, event, expected):
+    """Step 4. What the record says of the event that was not committed to."""
+    subject, status = record["dpv:hasDataSubject"], record["dpv:hasStatus"]
+    purpose = record["dpv:hasProcess"]["dpv:hasPurpose"]["dct:identifier"]
+    states = [each for each in record["dpv:hasConsentStatus"] if each["@id"] == expected["@id"]]
+    is_over = event.get("until_ms", 1 << 62) <= milliseconds(created)
+    possible = {expected["@type"], *(["dpv:ConsentExpired"] if is_over else [])}
+    source = expected["@id"]
+    if event["kind"] in ("expired", "disregarded"):  # it activated nothing
+        possible, source = {"dpv:ConsentUnknown"}, None
+    checks = {
+        "the person is named in two ways": subject["@id"]
+        == f"{OURS}contact:{subject['dct:identifier']}",
+        "the event is not what was committed to": states == [expected],
+        "the purpose is not the one that was committed to": purpose == event["purpose"],
+        "where the person stands does not follow from the event": status["@type"] in possible
+        and status.get("dct:source") == source,
+    }
+    return [f"changed: {what}" for what, is_right in checks.items() if not is_right]
+
+
+def state_of(event, record):
+    """The event as the record must have it."""
+    subject, process = record["dpv:hasDataSubject"]["@id"], record["dpv:hasProcess"]
+    is_business = event["method"] in OF_THE_BUSINESS
+    strength = event.get("strength", 0)
+    kind, value = "UntilEvent", "until the person says otherwise"
+    if "until_ms" in event:
+        kind, value = "UntilTime", moment_of(event["until_ms"])
+    state = {
+        "@id": f"{OURS}event:{event['id']}",
+        "@type": STATES[event["kind"]],
+        "dct:identifier": event["id"],
+        "dct:created": moment_of(event["recorded_ms"]),
+        "dpv:isIndicatedAtTime": moment_of(event["at_ms"]),
+        "dpv:isIndicatedBy": process["dpv:hasDataController"] if is_business else {"@id": subject},
+        "dpv:hasIndicationMethod": event["method"],
+        "dpv:hasLegalBasis": TYPES[strength],
+        "dpv:hasDuration": {"@type": f"dpv:{kind}Duration", "rdf:value": value},
+        "amana:strength": STRENGTHS[strength],
+        "dpv:hasNotice": "notice" in event and {"@id": f"{OURS}notice:{event['notice']['sha256']}"},
+        "amana:request": event.get("request"),
+        "amana:reason": event.get("reason"),
+    }
+    return {name: each for name, each in state.items() if each}
+
+
+def notices_of(record, shown):
+    """Step 5. Texts are those that their hashes are of, and the one that was shown is there."""
+    found, texts = [], {}
+    for notice in record["dpv:hasNotice"]:
+        digest, text = notice["schema:sha256"], notice.get("schema:text")
+        if notice["@id"] != f"{OURS}notice:{digest}":
+            found.append("changed: a notice is not named by its hash")
+        if text is not None and sha256(text.encode()).hexdigest() != digest:
+            found.append("changed: the text of a notice is not the one that its hash is of")
+        told = [notice[name] for name in ("dct:identifier", "dct:date", "dct:language")]
+        texts.setdefault((notice["@type"], *told, digest), []).append(text)
+    if shown:
+        names = [shown[name] for name in ("id", "version", "language", "sha256")]
+        mine = texts.get(("dpv:ConsentNotice", *names), [])
+        if len(mine) != 1:
+            found.append("changed: the notice that was shown is not in the record once")
+        elif mine[0] is None:
+            found.append("no-text: the text of the notice that was shown is not in the receipt")
+    return found
+
+
+def logged(proof, key, text, event, names):
+    """Steps 2 and 3. Whether the proven entry commits to this event of this person."""
+    try:
+        entry = json.loads(prove(proof.encode(), key))
+    except MalformedError as error:
+        said = str(error)
+        return [said if said.startswith(("wrong-key", "rewritten")) else f"malformed: {said}"]
+    people = [{each.partition("~")[0] for each in some} for some in (entry.get("on", []), names)]
+    checks = {
+        "other-entry: its action": entry["action"] == f"consent:purpose:{event['kind']}",
+        "other-entry: its record": entry.get("what") == f"consent/{event['id']}",
+        "other-entry: its purpose": entry.get("purpose") == event["purpose"],
+        "other-person: its subject": people[0] & people[1],
+        "not-committed: what it commits to": entry.get("facts", {}).get("commitment")
+        == sha256(text.encode()).hexdigest(),
+    }
+    return [f"{name} is another" for name, is_right in checks.items() if not is_right]
+
+
+def load_once(data, what):
+    def once(pairs):
+        if len(dict(pairs)) != len(pairs):
+            raise MalformedError(f"{what}: a name is there twice")
+        return dict(pairs)
+
+    try:
+        return json.loads(data.decode(), object_pairs_hook=once)
+    except RecursionError:
+        raise MalformedError(f"{what}: is nested too deeply") from None
+
+
+def moment_of(milliseconds):
+    told = EVER + timedelta(milliseconds=milliseconds)
+    return told.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def milliseconds(moment):
+    return (datetime.fromisoformat(moment) - EVER) // timedelta(milliseconds=1)
+
+
 # ---------------------------------------------------------------- Entries
 
 NEEDED = {"v", "writer", "seq", "prev", "at", "action", "by", "outcome"}
@@ -559,7 +720,7 @@ class Key:
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, what in (("verify", "FOLDER"), ("prove", "FILE")):
+    for name, what in (("verify", "FOLDER"), ("prove", "FILE"), ("receipt", "FILE")):
         command = commands.add_parser(name)
         command.add_argument("path", metavar=what, type=Path)
         command.add_argument("--key", required=True, help="name+id+base64, or a file with it")
@@ -574,6 +735,10 @@ def main(arguments=None):
             until = options.until and options.until.astimezone(UTC)
             return report(verify(options.path, key, options.known, until))
         data, code = options.path.read_bytes(), 1
+        if options.command == "receipt":
+            found, proved = receipt(data, key)
+            print(*[ascii(line)[1:-1] for line in found or [proved]], sep="\n")
+            return 1 if found else 0
         print(prove(data, key))
     except (OSError, ValueError, OverflowError) as error:
         said = f"cannot be read: {error}" if code == 2 else ascii(str(error))

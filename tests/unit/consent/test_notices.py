@@ -3,6 +3,7 @@ from dataclasses import replace
 from typing import get_args
 
 import pytest
+from consent_people import BANK
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,16 +15,6 @@ from functions.core.consent.rules import rules
 from functions.core.consent.vocabulary import Purpose
 from functions.core.runtime import policies
 
-BANK = Controller(
-    name="Banco Exemplo",
-    address="Rua das Flores 1, Lisboa",
-    contact="privacy@bank.example",
-    kind="bank",
-    privacy_url="https://bank.example/privacy",
-    jurisdiction="PT",
-    storage_location="EU",
-    authority="CNPD",
-)
 # longer than names and addresses are
 WORDY = replace(BANK, name="B" * 100, privacy_url="https://bank.example/" + "p" * 200)
 

@@ -1,0 +1,28 @@
+"""How well opt-outs are understood: recall and precision, language by language."""
+
+_HEAD = (
+    "lang  opt-outs  at once  recall  others  asked  precision  at once"
+    "   held out: recall  precision"
+)
+
+
+def report() -> str:
+    """A table. Asked: others that we would ask about; the second precision is of what is at once.
+
+    The lists were corrected by all parts of the sets but the held-out one.
+    """
+    from tests.unit.consent.consent_sets import HELD_OUT, LANGUAGES, SEEN, Score, score, total
+
+    seen = [score(language, SEEN) for language in LANGUAGES]
+    new = [score(language, (HELD_OUT,)) for language in LANGUAGES]
+    rows = [*zip(seen, new, strict=True), (total(seen), total(new))]
+
+    def line(one: Score, held: Score) -> str:
+        at_once = one.exact / max(1, one.exact + one.exact_wrong)
+        return (
+            f"{one.language:4}  {one.stop:8}  {one.exact:7}  {one.recall:6.1%}  {one.other:6}"
+            f"  {one.wrong:5}  {one.precision:9.1%}  {at_once:7.1%}"
+            f"             {held.recall:6.1%}  {held.precision:9.1%}"
+        )
+
+    return "\n".join([_HEAD, *(line(*row) for row in rows)])
