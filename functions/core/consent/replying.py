@@ -1,9 +1,9 @@
 """What is said to people about their consent, each thing once, to who wrote a moment ago."""
 
-from functions.core.consent.asking import Replies, question
 from functions.core.consent.deciding import Decided
 from functions.core.consent.heard import KEEP_BUTTON, STOP_BUTTON, Heard
 from functions.core.consent.notices import LANGUAGES, Notices
+from functions.core.consent.questions import Replies, question
 from functions.core.consent.replies import Reply
 from functions.core.consent.telling import Telling
 from functions.core.consent.vocabulary import Kind

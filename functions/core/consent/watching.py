@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from functions.core.consent.answering import ConsentWatch
-from functions.core.consent.asking import DoubleOptIn, Replies
+from functions.core.consent.asking import DoubleOptIn
 from functions.core.consent.deciding import Deciding
 from functions.core.consent.first_contact import FirstContact
 from functions.core.consent.ledger import Ledger
 from functions.core.consent.linking import Linking
 from functions.core.consent.notices import Notices
 from functions.core.consent.overtaking import Overtaking
+from functions.core.consent.questions import Replies
 from functions.core.consent.replying import Replying
 from functions.core.consent.requests import Requests
 from functions.core.consent.resuming import Resuming
