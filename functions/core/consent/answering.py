@@ -104,14 +104,25 @@ class ConsentWatch:
         if not typed or not said.is_live:  # of the past, only what was stopped matters still
             return False
         if meaning in (Meaning.YES, Meaning.NO):
-            if decided := self._deciding.said(said, agrees=meaning is Meaning.YES):
-                self._replying.decided(said, decided)
-        elif meaning is Meaning.MAYBE_STOP:
+            return self._answer(said, agrees=meaning is Meaning.YES)
+        if meaning is Meaning.MAYBE_STOP:
+            if self._replying.waits_whether_to_stop(said):  # who was asked has answered
+                return self._stop(said, Method.WHATSAPP_WORD, language)
             self._replying.ask_whether_to_stop(said, language)
         elif meaning is Meaning.RESUME:
             self._resuming.ask_anew(said, language)
         elif meaning is Meaning.HELP:
             self._replying.explain(said, language)
+        return False
+
+    def _answer(self, said: Heard, *, agrees: bool) -> bool:
+        """To a request for consent, else to the question whether to stop."""
+        if decided := self._deciding.said(said, agrees=agrees):
+            self._replying.decided(said, decided)
+        elif self._replying.waits_whether_to_stop(said):
+            if agrees:
+                return self._stop(said, Method.WHATSAPP_WORD)
+            self._replying.kept(said)
         return False
 
     def _stop(

@@ -11,6 +11,7 @@ from functions.core.consent.overtaking import META, PERSON, Overtaking
 from functions.core.consent.requests import Request, Requests, Sent, event_id
 from functions.core.consent.rules import Rules
 from functions.core.consent.vocabulary import STRENGTHS, Kind, Method
+from functions.core.consent.words import understand
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.runtime import log
 
@@ -63,7 +64,7 @@ class Deciding:
         if len(open_ones) != 1:
             return None
         request, sent = open_ones[0]
-        if not sent.wamid:
+        if not sent.wamid or (agrees and not _agrees_in(request.notice.language, heard)):
             return None
         kind = decision(request, heard, is_theirs=True, agrees=agrees)
         return self._decided(heard, request, sent, kind, method=Method.WHATSAPP_WORD)
@@ -100,7 +101,14 @@ class Deciding:
         return Decided(kind, request.id, request.notice.language)
 
 
+_EVERYBODYS = "en"
 _REASONS = {Kind.EXPIRED: "answered too late", Kind.DISREGARDED: "asked of somebody else"}
+
+
+def _agrees_in(language: str, heard: Heard) -> bool:
+    """A "yes" of the language that was asked in, or of English: of another it may be a filler."""
+    words = understand(heard.shown, preferred=language)
+    return words is not None and words.language in (language, _EVERYBODYS)
 
 
 def decision(request: Request, heard: Heard, *, is_theirs: bool, agrees: bool) -> Kind:

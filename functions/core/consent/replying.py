@@ -70,6 +70,15 @@ class Replying:
         key = f"consent maybe {heard.fact_id}"
         self._telling.say(heard.thread, heard.at_ms, content, key=key)
 
+    def waits_whether_to_stop(self, heard: Heard) -> bool:
+        """Whether the person was asked just before, over something else they wrote."""
+        note = self._telling.noted(heard.node, heard.at_ms, "maybe_stop")
+        return (
+            note is not None
+            and note["by"] != heard.fact_id
+            and 0 <= heard.at_ms - note["at_ms"] <= self._telling.fresh_ms
+        )
+
     def _shown_in(self, heard: Heard, title: Reply) -> str:
         """The language of a button, which is the one that the question was asked in."""
         languages = (self._language, *LANGUAGES)

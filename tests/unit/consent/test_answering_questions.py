@@ -96,7 +96,7 @@ def test_help_is_answered_with_the_privacy_notice(world):
 
 
 @pytest.mark.parametrize(
-    ("word", "status"), [("Yes!", Status.GIVEN), ("ja", Status.GIVEN), ("no", Status.REFUSED)]
+    ("word", "status"), [("Yes!", Status.GIVEN), ("ok", Status.GIVEN), ("no", Status.REFUSED)]
 )
 def test_a_word_answers_the_one_open_request(world, word, status):
     asked = world.asked()

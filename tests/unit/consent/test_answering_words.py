@@ -5,7 +5,7 @@ import pytest
 from functions.core.consent.heard import KEEP_BUTTON, STOP_BUTTON
 from functions.core.consent.vocabulary import Kind, Method, Purpose, Status
 from tests.fakes import build
-from tests.fakes.consenting import World, pressed, say, yes
+from tests.fakes.consenting import NOTICES, World, pressed, say, yes
 from tests.fakes.platform import PERSON
 from tests.fakes.reaper import Reaper
 
@@ -176,3 +176,60 @@ def test_a_stage_may_leave_a_purpose_out_of_stop():
 def _second(world):
     world.clock.now += 1000
     return world.clock.now // 1000
+
+
+@pytest.mark.parametrize("answer", ["Yes", MAYBE, "ja bitte nicht mehr schreiben"])
+def test_who_was_asked_whether_to_stop_may_answer_in_words(world, answer):
+    agreed(world)
+    world.write(MAYBE)
+    assert world.status() is Status.GIVEN
+    world.write(answer)
+
+    assert world.status() is Status.WITHDRAWN
+
+
+def test_no_to_the_question_whether_to_stop_keeps_everything(world):
+    agreed(world)
+    world.write(MAYBE)
+    world.write("No")
+
+    assert world.status() is Status.GIVEN
+    assert world.said()[-1] == say("kept")
+
+
+def test_a_yes_long_after_the_question_whether_to_stop_is_about_something_else(world):
+    agreed(world)
+    world.write(MAYBE)
+    world.clock.now += 2 * HOUR_MS
+    world.write("Yes")
+    world.write(MAYBE)
+
+    assert world.status() is Status.GIVEN
+
+
+def test_a_yes_while_consent_is_asked_for_answers_that(world):
+    world.asked()
+    world.write(MAYBE)
+    world.write("Yes")
+
+    assert world.status() is Status.GIVEN
+
+
+@pytest.mark.parametrize(
+    ("asked_in", "word", "counts"),
+    [
+        ("es", "sí", True),
+        ("es", "yes", True),
+        ("es", "ya", False),  # already
+        ("id", "ya", True),
+        ("tr", "evet", True),
+        ("de", "evet", False),
+        ("de", "ja", True),
+        ("nl", "ja", True),
+    ],
+)
+def test_a_yes_counts_in_the_language_of_the_question(world, asked_in, word, counts):
+    world.asked(notice=NOTICES.asking(Purpose.MARKETING, asked_in))
+    world.write(word)
+
+    assert (world.status() is Status.GIVEN) == counts
