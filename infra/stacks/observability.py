@@ -40,7 +40,7 @@ _AUDIT_LAG_MILLISECONDS = 300_000
 
 
 class ObservabilityStack(StageStack):
-    def __init__(
+    def __init__(  # noqa: PLR0913 (one stack each, all named)
         self,
         scope: Construct,
         *,

@@ -8,7 +8,6 @@ import pytest
 
 from infra.stacks.routes import ROUTES
 
-
 APIS = ("messages_api", "media_api", "archive_api", "audit_api", "consent_api")
 
 

@@ -20,7 +20,7 @@ from functions.messages_api import answers
 from functions.messages_api.operations import OPERATIONS
 from infra.config import StageConfig, load_stage
 from infra.stacks.routes import ROUTES
-from infra.tenant import Tenant
+from infra.tenant import CONTROLLER, Tenant
 
 ARCHITECTURE = page("docs/architecture.md")
 RUNBOOK = page("docs/operations.md")
@@ -159,14 +159,16 @@ def test_fields_of_answers_are_named():
 def test_keys_are_those_that_the_code_makes():
     listed = {word.partition("#")[0] for word in first_column(DATA_MODEL.text, "`pk`")}
     # `sk` prefixes, and attributes of indexes that hold a shard
-    others = {"PARTICIPANT", "ACCESS", "RECENT", "DUE"}
+    others = {"PARTICIPANT", "ACCESS", "EVENT", "RECENT", "DUE"}
     assert listed == docs_source.key_prefixes() - others
 
 
 def test_keys_of_the_stage_file_are_told_in_the_readme():
     [block] = page("README.md").blocks("toml")
     fields = {field.name for field in dataclasses.fields(Tenant)}
-    assert set(re.findall(r"^#? ?(\w+) = ", block, re.MULTILINE)) == fields
+    keys, _, controller = block.partition("[controller]")
+    assert set(re.findall(r"^#? ?(\w+) = ", keys, re.MULTILINE)) == fields - {"controller"}
+    assert set(re.findall(r"^(\w+) = ", controller, re.MULTILINE)) == set(CONTROLLER)
 
 
 def test_classes_of_retention_are_not_made_up():
