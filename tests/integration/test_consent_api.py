@@ -399,7 +399,8 @@ def test_a_receipt_holds_the_notice_and_opens_the_commitment(aws):
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
 def test_nobody_gets_further_without_the_scope_or_with_a_contact_that_is_not_there(aws, operation):
-    path = operation.path.replace("{contact_id}", UNKNOWN).replace("{purpose}", "marketing")
+    examples = {"contact_id": UNKNOWN, "purpose": "marketing", "number": "1"}
+    path = operation.path.format(**examples, import_id=f"i_{'a' * 26}")
     other = {READ: WRITE, WRITE: READ}[operation.scope]
     assert ask(operation.method, path, scope=other, key="k").status == 403
     if "{contact_id}" in operation.path:

@@ -49,6 +49,18 @@ ENTERED = {
         "before and after",
     ),
     "core/archive/exports/aws.py": ({Action.EXPORT_ASKED}, "before and after"),
+    "core/consent/store.py": (
+        {
+            Action.CONSENT_REQUESTED,
+            Action.CONSENT_GIVEN,
+            Action.CONSENT_REFUSED,
+            Action.CONSENT_WITHDRAWN,
+            Action.CONSENT_EXPIRED,
+            Action.CONSENT_INVALIDATED,
+            Action.CONSENT_DISREGARDED,
+        },
+        "in the same transaction",
+    ),
     # what is nothing to enter, or the log itself
     "webhook/inbox.py": ({Action.DELIVERY_RECEIVED}, "by inbound, once it is stored"),
     "core/audit/outbox.py": (set(), "the entries themselves"),

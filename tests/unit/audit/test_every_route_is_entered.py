@@ -16,6 +16,7 @@ EXAMPLES = {
     "waba_id": "1",
     "number": "1",
     "name": "a.zip",
+    "purpose": "marketing",
 }
 
 
@@ -71,7 +72,12 @@ def test_whoever_has_the_scope_is_entered_whatever_comes_of_it(route, outbox):
 def test_what_a_caller_writes_into_an_address_is_not_entered(route, outbox, monkeypatch):
     """Before something of that name was found it is a caller's text, and may be anybody's name."""
     prefix = {"archive_api": "e", "media_api": "f"}.get(route.function, "m")
-    monkeypatch.setitem(EXAMPLES, "id", f"{prefix}_{'a' * 26}")
+    if "contacts" in route.path:
+        monkeypatch.setitem(EXAMPLES, "id", f"n{'a' * 20}~1")
+        monkeypatch.setitem(EXAMPLES, "purpose", "ada.lovelace")
+    else:
+        prefix = "i" if "imports" in route.path else prefix
+        monkeypatch.setitem(EXAMPLES, "id", f"{prefix}_{'a' * 26}")
     monkeypatch.setitem(EXAMPLES, "name", "ada.lovelace")
     monkeypatch.setitem(EXAMPLES, "waba_id", "15550100011")
     claims = {"client_id": "client-7", "scope": f"amana/{route.scope}"}
