@@ -15,7 +15,7 @@ from functions.core.consent.items import state_from
 from functions.core.consent.model import Event, State
 from functions.core.consent.recording import Attested, Recording
 from functions.core.contacts.content_keys import ContentKeys
-from functions.core.contacts.model import Alias, Sighting
+from functions.core.contacts.model import Alias, Sighting, content_key_id
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory, folds, node_from, node_key
 from functions.core.content.keyring import KeyRing
@@ -95,6 +95,8 @@ class Lane:
             for node, at_ms in since.items()
             if node not in known
         ]
+        # in one request what each write would otherwise look for on its own
+        self._ring.prepare([content_key_id(n, 0) for n in since if n not in known], create=True)
         fold_all(self._records, folds(seen, nodes))
 
     def _prepare_keys(self, events: Collection[Event]) -> None:
