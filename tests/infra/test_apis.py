@@ -47,6 +47,7 @@ def test_every_kind_of_thing_has_a_scope_of_its_own():
         "archive": {"archive:export"},
         "audit": {"audit:read"},
         "contacts": {"consents:read", "consents:write"},
+        "consents": {"consents:read", "consents:write"},
     }
 
 

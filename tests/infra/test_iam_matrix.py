@@ -103,6 +103,9 @@ def test_who_may_start_what(prod):
     }
     assert starting == {
         "api.ArchiveApi": ["amana-prod-export"],
+        "consent.ConsentApi": ["<ConsentImportWorkflowStateMachine>"],
+        # so are the chunks of an import
+        "consent.ConsentImportWorkflow": ["amana-prod-consent-import"],
         "content.EpochWorkflowStart": ["<EpochWorkflowStateMachine>"],
         # the parts of an export are executions of their own
         "content.ExportWorkflow": ["amana-prod-export"],
@@ -125,8 +128,8 @@ def test_no_function_may_delete_anything_but_queue_messages_and_what_is_passing_
         for action, resources in row.items()
         if ":Delete" in action and action != "sqs:DeleteMessage"
     }
-    for workflow in ("Epoch", "Export"):
-        logs = deleting.pop((f"content.{workflow}Workflow", "logs:DeleteLogDelivery"))
+    for workflow in ("consent.ConsentImport", "content.Epoch", "content.Export"):
+        logs = deleting.pop((f"{workflow}Workflow", "logs:DeleteLogDelivery"))
         assert logs == ["*"]
     assert deleting == DELETED
 
@@ -139,6 +142,7 @@ LISTED = {
     "api.MessagesApi": ["<Media.Arn>"],
     "audit.Sequencer": ["<Audit.Arn>"],
     "consent.ConsentApi": ["<Audit.Arn>"],
+    "consent.ConsentImporter": ["<Exports.Arn>"],
     "content.Archiver": ["<Archive.Arn>", "<Media.Arn>"],
     "content.Exporter": ["<Archive.Arn>", "<Exports.Arn>", "<Media.Arn>"],
     "content.Media": ["<Media.Arn>", "<Transit.Arn>"],
@@ -177,6 +181,7 @@ def test_secrets_are_read_by_who_needs_them(prod):
             "api.MediaApi",
             "api.MessagesApi",
             "consent.ConsentApi",
+            "consent.ConsentImporter",
             "content.Media",
             "messaging.Inbound",
             "messaging.Sender",
