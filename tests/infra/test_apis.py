@@ -47,10 +47,7 @@ def test_every_kind_of_thing_has_a_scope_of_its_own():
         "audit": {"audit:read"},
         "contacts": {"consents:read", "consents:write"},
         "consents": {"consents:read", "consents:write"},
-<<<<<<< HEAD
         "gate": {"messages:send"},
-=======
->>>>>>> import
     }
 
 
