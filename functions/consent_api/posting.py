@@ -87,6 +87,7 @@ def _record(
             at_ms=wish.at_ms,
             is_given=told.is_given,
             notice=notice.ref if notice else None,
+            notice_text=notice.text if notice else "",
             evidence=evidence_of(told),
             by=caller(request, WRITE),
             key=values[IDEMPOTENCY_KEY.name],

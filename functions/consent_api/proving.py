@@ -6,7 +6,7 @@ from functions.consent_api import wiring
 from functions.consent_api.withdrawing import PURPOSE, purpose_of
 from functions.core.consent.errors import UnknownNoticeError
 from functions.core.consent.model import Event
-from functions.core.consent.notices import NoticeText
+from functions.core.consent.notices import NoticeText, kept_text
 from functions.core.consent.record import opening, receipt, record_of
 from functions.core.consent.views import is_destroyed
 from functions.core.consent.vocabulary import Purpose
@@ -54,6 +54,10 @@ def _notice(purpose: Purpose, events: Sequence[Event]) -> NoticeText:
     """That of the first event that has one, if its text is still known."""
     shown = next((event.notice for event in events if event.notice), None)
     notices = wiring.notices()
+    if shown is not None and (kept := kept_text(shown, events)) is not None:
+        return NoticeText(
+            ref=shown, purpose=purpose, text=kept, url=wiring.controller().privacy_url
+        )
     try:
         if shown is not None:
             return notices.find(shown.id, version=shown.version, language=shown.language)

@@ -453,3 +453,16 @@ def test_card_numbers_do_not_get_into_evidence(aws):
     body = form(method="call_centre", evidence={"call_id": f"card {card}", "agent": "a"})
     assert post(contact_id, body).status == 201
     assert card not in json.dumps(history(contact_id))
+
+
+def test_a_receipt_shows_the_notice_as_it_was_when_the_business_has_another_name(aws, monkeypatch):
+    contact_id = registered()
+    post(contact_id, form(notice={"language": "de"}))
+    controller = {**json.loads(build.CONTROLLER), "name": "Another Clinic"}
+    monkeypatch.setenv("AMANA_CONTROLLER", json.dumps(controller))
+    start_anew(wiring)
+
+    receipt = ask("GET", path_of(contact_id, "marketing", "receipt")).body
+    (notice,) = receipt["dpv:hasConsentRecord"]["dpv:hasNotice"]
+    assert "Example Clinic" in notice["schema:text"]
+    assert hashlib.sha256(notice["schema:text"].encode()).hexdigest() in notice["@id"]

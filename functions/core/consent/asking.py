@@ -9,7 +9,7 @@ from functions.core.audit.model import Actor
 from functions.core.consent.errors import RequestOpenError, UnknownContactError
 from functions.core.consent.ledger import Ledger, Told
 from functions.core.consent.model import Event
-from functions.core.consent.notices import NoticeText
+from functions.core.consent.notices import NOTICE_TEXT, NoticeText
 from functions.core.consent.questions import Replies, shown, templated
 from functions.core.consent.requests import Request, Requests, event_id, request_id
 from functions.core.consent.vocabulary import Kind, Method, Purpose
@@ -144,6 +144,7 @@ class DoubleOptIn:
             request=request.id,
             evidence={
                 "message_id": request.message_id,
+                NOTICE_TEXT: asked.notice.text,
                 **({"template": dict(request.template)} if request.template else {}),
             },
         )

@@ -5,19 +5,23 @@ A version stays for ever, since consents refer to it; the last one of an id is t
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from functions.core.consent.controller import Controller
 from functions.core.consent.errors import UnknownNoticeError
-from functions.core.consent.model import Notice
+from functions.core.consent.model import Event, Notice
 from functions.core.consent.vocabulary import Purpose
 from functions.core.runtime.policies import load
 
 LANGUAGES = ("en", "ar", "pt", "de", "es", "fr", "it", "nl", "tr", "hi", "id", "he", "pl")
 PRIVACY = "privacy"
 _FALLBACK = "en"
+
+
+# where the text lies among the evidence of an event: names of the business in it may change later
+NOTICE_TEXT = "notice_text"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +78,15 @@ class Notices:
             text=text,
             url=self._controller.privacy_url,
         )
+
+
+def kept_text(notice: Notice, events: Iterable[Event]) -> str | None:
+    """The very text that was shown, from the evidence of one of these events."""
+    for event in events:
+        text = event.evidence.get(NOTICE_TEXT)
+        if text and hashlib.sha256(text.encode()).hexdigest() == notice.sha256:
+            return str(text)
+    return None
 
 
 def spoken(language: str) -> str:

@@ -15,6 +15,7 @@ from functions.core.consent.errors import (
 )
 from functions.core.consent.ledger import Ledger, Recorded, Told
 from functions.core.consent.model import Event, Notice
+from functions.core.consent.notices import NOTICE_TEXT
 from functions.core.consent.rules import Rules
 from functions.core.consent.standing import Standing
 from functions.core.consent.vocabulary import STRENGTHS, Kind, Method, Purpose, Status, Strength
@@ -32,7 +33,8 @@ REFUSED = (*ATTESTED, Method.STAFF, Method.API)
 class Attested:
     """What somebody tells of.
 
-    `node`: the alias at which it is recorded, see `alias_at`. `at_ms`: when the person said so.
+    `notice_text`: as the person was shown it. `node`: the alias at which it is recorded, see
+    `alias_at`. `at_ms`: when the person said so.
     `key`: what makes a repeat recognisable among everything that `by` tells of.
     """
 
@@ -45,6 +47,7 @@ class Attested:
     request: str = ""
     is_given: bool = True
     notice: Notice | None = None
+    notice_text: str = field(default="", repr=False)
     evidence: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
@@ -82,7 +85,10 @@ class Recording:
             strength=STRENGTHS[told.method] if told.is_given else None,
             until_ms=told.at_ms + self._rules[told.purpose].valid_ms if told.is_given else None,
             notice=told.notice,
-            evidence=told.evidence,
+            evidence={
+                **told.evidence,
+                **({NOTICE_TEXT: told.notice_text} if told.notice_text else {}),
+            },
         )
 
     def withdraw(

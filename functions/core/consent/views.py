@@ -5,14 +5,17 @@ from typing import Any
 
 from functions.core.consent.ledger import View
 from functions.core.consent.model import Event, Notice
+from functions.core.consent.notices import NOTICE_TEXT
 from functions.core.consent.rfc3339 import told
 from functions.core.consent.standing import Standing
 from functions.core.consent.vocabulary import Kind, Purpose
 
 History = Sequence[tuple[Event, int]]
 
-# opens the commitment in the audit log; a receipt tells it
+# opens the commitment in the audit log
 _SALT = "salt"
+# both are in the receipt
+_OF_RECEIPT = (_SALT, NOTICE_TEXT)
 
 
 def state_view(view: View, history: History) -> dict[str, Any]:
@@ -32,7 +35,9 @@ def event_view(event: Event, recorded_ms: int) -> dict[str, Any]:
     return {
         **recorded_view(event),
         "recorded_at": told(recorded_ms),
-        "evidence": {name: each for name, each in event.evidence.items() if name != _SALT},
+        "evidence": {
+            name: each for name, each in event.evidence.items() if name not in _OF_RECEIPT
+        },
         "is_destroyed": is_destroyed(event),
     }
 

@@ -63,6 +63,7 @@ def test_the_event_says_what_was_asked_until_when_and_with_which_text(world):
     assert event.request == asked.request_id
     assert event.evidence == {
         "message_id": asked.message_id,
+        "notice_text": NOTICES.asking(Purpose.MARKETING, "en").text,
         "template": TEMPLATE,
         "salt": "salt",
     }
