@@ -19,6 +19,7 @@ from bench import (
     audit_cost,
     audit_delay,
     cards,
+    consent_words,
     content,
     cost,
     fold,
@@ -47,6 +48,7 @@ def main() -> int:
         _section(console, "the audit log's delay", audit_delay.measure),
         _section(console, "content keys", content.measure),
         _section(console, "card numbers", cards.measure),
+        _section(console, "opt-outs in words", consent_words.measure),
     ]
     _show_money(sections[2], console)
     soft, hard = missed(sections, hard=False), missed(sections, hard=True)

@@ -14,6 +14,7 @@ _FUNCTIONS = ["webhook", "inbound", "messages_api", "sender", "archiver", "epoch
 _MESSAGES = 10
 _MILLION = 1_000_000
 _AIM_INBOUND, _AIM_OUTBOUND = 15.0, 40.0
+_AIM_GATE = 4.0
 _PER_MILLION = "$ a million"
 # weekly copies, kept as long as point-in-time recovery reaches back: 35 days
 _COPIES = 5
@@ -38,6 +39,7 @@ def measure(infrastructure: Infrastructure) -> Section:
     outbound = max(
         (outcomes["outbound: text"], outcomes["outbound: template"]), key=lambda o: o.ledger.dollars
     ).ledger
+    gate = max(_gate(outcomes[name].ledger) for name in ("outbound: text", "outbound: template"))
     months = fixed.monthly(infrastructure)
     return Section(
         key="cost",
@@ -45,6 +47,7 @@ def measure(infrastructure: Infrastructure) -> Section:
         numbers=[
             *_headline("inbound", mixed, _AIM_INBOUND),
             *_headline("outbound", outbound, _AIM_OUTBOUND),
+            _number("outbound: the gate's units", gate, "a message", target=_AIM_GATE),
             *(_per_million(name, outcome.ledger) for name, outcome in outcomes.items()),
             *(_kept(name, outcome) for name, outcome in outcomes.items() if "batch" not in name),
             _number("a new epoch", epoch.dollars * _MILLION, "$ a million people"),
@@ -96,6 +99,15 @@ def _keys_table(ledger: Ledger) -> float:
     records = ("KEY", "EPOCH")
     found = [(key[1], n) for key, n in ledger.details.items() if key[3] in records]
     return sum(dollars(f"dynamodb.{kind}_unit", n) for kind, n in found) * _MILLION
+
+
+def _gate(ledger: Ledger) -> float:
+    """Read and write units of the sender for consent, templates and who the person is.
+
+    The last was read before consent was asked for as well, for all that is no template.
+    """
+    records = ("CONSENT", "TEMPLATE", "NODE")
+    return sum(n for key, n in ledger.details.items() if key[0] == "sender" and key[3] in records)
 
 
 def _transaction_entries(ledger: Ledger) -> float:

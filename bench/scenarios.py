@@ -133,4 +133,5 @@ def template_message(who: bodies.Json) -> bodies.Json:
         "language": {"code": "en"},
         "components": [{"type": "body", "parameters": parameters}],
     }
-    return {"to": f"+{who['wa_id']}", "type": "template", "template": template}
+    to = f"+{who['wa_id']}"
+    return {"to": to, "type": "template", "purpose": "utility", "template": template}

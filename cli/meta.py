@@ -42,8 +42,13 @@ class Meta:
         return settled
 
     def approve(self, template: dict[str, Any]) -> None:
-        """A template that Meta has approved, as if it had been submitted before."""
+        """A template that Meta has just approved, and tells of."""
         self._post("templates", template)
+        self.announce_templates()
+
+    def announce_templates(self) -> int:
+        """A webhook with Meta's word on each template; how many there are."""
+        return len(self._call("POST", "announcements")["templates"])
 
     def fault(self, **spec: Any) -> None:
         self._post("faults", spec)

@@ -212,7 +212,7 @@ def _consent(value: object) -> str | None:
     if not isinstance(value, dict):
         return f"tables by purpose: {', '.join(Purpose)}"
     for purpose, changes in value.items():
-        if purpose not in Purpose or not isinstance(changes, dict):
+        if purpose not in list(Purpose) or not isinstance(changes, dict):
             return f"tables by purpose: {', '.join(Purpose)}, not {purpose}"
         for key, each in changes.items():
             if key not in _CONSENT_CHECKS:

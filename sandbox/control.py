@@ -11,6 +11,7 @@ from sandbox.webhooks.bodies import join, wrap
 from sandbox.webhooks.delivery import HttpTransport
 from sandbox.webhooks.inbound import Writer
 from sandbox.webhooks.observed import observe
+from sandbox.webhooks.post import Post
 from sandbox.wire import Json, encode
 
 _SETTLE_SECONDS = 10
@@ -136,6 +137,22 @@ class Control:
                 templates.define(definition)
             return {"templates": templates.names()}
 
+    def announce(self) -> Json:
+        """What Meta tells when it has looked at a template, of all there are, in one body."""
+        state = self._state
+        with state.lock:
+            now, told = state.clock.now(), state.account.templates.names()
+            changes = [_announced(number, one) for number, one in enumerate(told, start=1)]
+            entry = {
+                "id": state.config.waba_id,
+                "time": int(now.timestamp()),
+                "changes": changes,
+            }
+            # no part of what was said in conversations: redelivery leaves it out
+            body = {"object": "whatsapp_business_account", "entry": [entry]}
+            state.outbox.put(Post(now, [body]))
+        return {"templates": told}
+
     def limits(self, changes: Mapping[str, Mapping[str, Any]]) -> Json:
         with self._state.lock:
             account = self._state.account
@@ -155,6 +172,20 @@ class Control:
     def reset(self) -> Json:
         self._state.reset()
         return {"ok": True}
+
+
+def _announced(number: int, template: Mapping[str, str]) -> Json:
+    return {
+        "field": "message_template_status_update",
+        "value": {
+            "event": template["status"],
+            "message_template_id": number,
+            "message_template_name": template["name"],
+            "message_template_language": template["language"],
+            "message_template_category": template["category"],
+            "reason": "NONE",
+        },
+    }
 
 
 def _moment(text: str | float) -> datetime:

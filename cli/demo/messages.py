@@ -95,4 +95,4 @@ def a_template(phone: str, day: str) -> Json:
         "language": {"code": TEMPLATE["language"]},
         "components": [{"type": "body", "parameters": parameters}],
     }
-    return {"to": f"+{phone}", "type": "template", "template": template}
+    return {"to": f"+{phone}", "type": "template", "purpose": "utility", "template": template}

@@ -3,6 +3,7 @@
 import json
 from typing import TYPE_CHECKING
 
+from cli.client import ApiClient
 from cli.local.aws import local_session
 from cli.local.facts import Facts, local_url
 from cli.local.sandbox import Credentials
@@ -55,6 +56,18 @@ def describe(
         aws_endpoint=endpoint,
         region=session.region_name,
         outputs=outputs,
+    )
+
+
+def announce_templates(facts: Facts, api: ApiClient) -> None:
+    """Meta tells of each template when it looks at it; without that nothing is known of any."""
+    told = Meta(facts.graph_url).announce_templates()
+    path = f"/v1/accounts/{facts.waba_id}/updates"
+    wait_until(
+        lambda: len(api.get(path).body.get("items", [])) >= told or None,
+        what="What Meta tells of templates",
+        hint="The logs of emulator and sandbox tell why.",
+        seconds=30,
     )
 
 

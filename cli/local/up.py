@@ -73,7 +73,7 @@ def _start(workspace: Workspace, progress: Progress) -> Facts:
             stage, credentials, outputs, endpoint=ports.endpoint, graph_url=graph_url
         )
         tenant.connect_webhook(found)
-        _api_answers(workspace, found)
+        tenant.announce_templates(found, _answering_api(workspace, found))
     facts.write(workspace, found)
     return found
 
@@ -100,7 +100,7 @@ def _children(workspace: Workspace) -> tuple[Child, ...]:
     return run.load(workspace).children
 
 
-def _api_answers(workspace: Workspace, found: Facts) -> None:
+def _answering_api(workspace: Workspace, found: Facts) -> ApiClient:
     client = ApiClient(found)
     wait_until(
         lambda: client.get("/v1/conversations").status == _OK or None,
@@ -108,6 +108,7 @@ def _api_answers(workspace: Workspace, found: Facts) -> None:
         hint=f"The functions' errors are in {workspace.log('emulator')}.",
         seconds=30,
     )
+    return client
 
 
 @contextmanager

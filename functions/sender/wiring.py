@@ -9,6 +9,9 @@ from typing import Any
 from functions.core.audit import wiring as auditing
 from functions.core.audit.writer import Writer
 from functions.core.consent import wiring as consents
+from functions.core.consent.refused import GraphRefusals
+from functions.core.consent.rules import rules
+from functions.core.consent.store import DynamoConsent
 from functions.core.contacts import wiring as contacts
 from functions.core.contacts.service import Directory
 from functions.core.content.records import SealedRecords
@@ -100,6 +103,12 @@ def drain() -> Drain:
                 DynamoMedia(client, chosen.conversations_table, seal), now_ms=clock.now_ms
             ),
         ),
+        refusals=GraphRefusals(
+            ledger=consents.ledger(store=_consent(), directory=directory),
+            pseudonyms=pseudonyms,
+            rules=rules(chosen.consent_rules),
+            now_ms=clock.now_ms,
+        ),
         rules=_delivery_rules(chosen),
         now_ms=clock.now_ms,
     )
@@ -111,16 +120,21 @@ def drain() -> Drain:
     )
 
 
-def _gate(chosen: SenderSettings, store: DynamoSending, directory: Directory) -> Gate:
-    ledger = consents.store(
+@cache
+def _consent() -> DynamoConsent:
+    chosen = settings()
+    return consents.store(
         consent_table=chosen.consent_table, keys_table=chosen.keys_table, audit=audit()
     )
+
+
+def _gate(chosen: SenderSettings, store: DynamoSending, directory: Directory) -> Gate:
     return Gate(
         store=store,
         directory=directory,
         rule=window_rule(),
         consents=consents.gate(
-            store=ledger,
+            store=_consent(),
             consent_table=chosen.consent_table,
             changes=chosen.consent_rules,
             timezone=chosen.timezone,

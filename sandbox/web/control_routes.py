@@ -29,6 +29,7 @@ def control_rules(control: Control) -> list[Rule]:
         _rule("POST", "people", lambda r: control.people(json_body(r))),
         _rule("GET", "templates", lambda _: control.templates()),
         _rule("POST", "templates", lambda r: control.templates(json_body(r))),
+        _rule("POST", "announcements", lambda _: control.announce()),
         _rule("POST", "limits", lambda r: control.limits(json_object(r))),
     ]
 

@@ -27,6 +27,16 @@ class Agreed:
         return Said(self.reasons)
 
 
+class Heeded:
+    """Keeps what Graph's refusals said."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[Any, ...]] = []
+
+    def heed(self, error_class: Any, *, node: str, message_id: str, attempt: int) -> None:
+        self.told.append((error_class, node, message_id, attempt))
+
+
 def purposes(records: MemoryRecords | None = None, changes: str = "{}") -> Purposes:
     """A catalogue of its own, read anew for every question."""
     ticks = iter(range(0, 10**12, 3600))

@@ -1,4 +1,4 @@
-"""The ledger's table in memory: the same behaviour as `DynamoConsent`; one suite holds both to it."""
+"""The ledger's table in memory; one suite of contracts holds it and `DynamoConsent` to the same."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -8,6 +8,7 @@ from functions.core.consent.items import (
     event_from,
     event_item,
     event_key,
+    event_place,
     state_from,
     state_item,
     state_key,
@@ -49,6 +50,10 @@ class MemoryConsent:
 
     def has(self, event: Event) -> bool:
         return event_key(event) in self.records.items
+
+    def event(self, node: str, at_ms: int, name: str) -> Event | None:
+        item = self.records.items.get(event_place(node, at_ms, name))
+        return None if item is None else event_from(item)
 
     def fold(self, folds: Mapping[str, Fold]) -> None:
         fold_all(self.records, {state_key(node): fold for node, fold in folds.items()})

@@ -99,9 +99,7 @@ class World:
     def ask(self, purpose: Purpose = Purpose.MARKETING, key: str = "k", **more: Any) -> Any:
         return self.double_opt_in.ask(self.wanted(purpose, key, **more))
 
-    def wanted(
-        self, purpose: Purpose = Purpose.MARKETING, key: str = "k", **more: Any
-    ) -> AskFor:
+    def wanted(self, purpose: Purpose = Purpose.MARKETING, key: str = "k", **more: Any) -> AskFor:
         told = {
             "contact_id": self.contact_id(),
             "notice": NOTICES.asking(purpose, "en"),

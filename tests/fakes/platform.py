@@ -15,7 +15,7 @@ from functions.core.sending.pacing import Pacing, PacingRules
 from functions.core.sending.references import References
 from functions.core.sending.service import Accepted, Asked, SendingRules, SendingService
 from tests.fakes import build
-from tests.fakes.consent import Agreed, purposes
+from tests.fakes.consent import Agreed, Heeded, purposes
 from tests.fakes.graph import FakeGraph
 from tests.fakes.media import MemoryMedia
 from tests.fakes.records import MemoryRecords
@@ -48,6 +48,7 @@ class Platform:
         self.wake_ups = RecordedWakeUps()
         self.media = MemoryMedia()
         self.consents = Agreed()
+        self.refusals = Heeded()
         self.templates = MemoryRecords()
         self.directory = build.directory(self.records)
         self.conversations = build.conversations(self.records)
@@ -86,6 +87,7 @@ class Platform:
             ),
             graph=around("graph", self.graph),
             references=References(self.store, SendableMedia(self.media, now_ms=self.clock.now_ms)),
+            refusals=around("refusals", self.refusals),
             rules=RULES,
             now_ms=self.clock.now_ms,
         )

@@ -8,7 +8,6 @@ import pytest
 
 from infra.stacks.routes import ROUTES
 
-
 APIS = ("messages_api", "media_api", "archive_api", "audit_api", "consent_api")
 
 
@@ -48,6 +47,7 @@ def test_every_kind_of_thing_has_a_scope_of_its_own():
         "audit": {"audit:read"},
         "contacts": {"consents:read", "consents:write"},
         "consents": {"consents:read", "consents:write"},
+        "gate": {"messages:send"},
     }
 
 

@@ -103,11 +103,11 @@ def test_who_may_start_what(prod):
     }
     assert starting == {
         "api.ArchiveApi": ["amana-prod-export"],
+        # by the machine itself: it stands in the same stack
         "consent.ConsentApi": ["<ConsentImportWorkflowStateMachine>"],
-        # so are the chunks of an import
         "consent.ConsentImportWorkflow": ["amana-prod-consent-import"],
         "content.EpochWorkflowStart": ["<EpochWorkflowStateMachine>"],
-        # the parts of an export are executions of their own
+        # the parts of an export, and of an import, are executions of their own
         "content.ExportWorkflow": ["amana-prod-export"],
     }
 
@@ -128,7 +128,7 @@ def test_no_function_may_delete_anything_but_queue_messages_and_what_is_passing_
         for action, resources in row.items()
         if ":Delete" in action and action != "sqs:DeleteMessage"
     }
-    for workflow in ("consent.ConsentImport", "content.Epoch", "content.Export"):
+    for workflow in ("content.Epoch", "content.Export", "consent.ConsentImport"):
         logs = deleting.pop((f"{workflow}Workflow", "logs:DeleteLogDelivery"))
         assert logs == ["*"]
     assert deleting == DELETED

@@ -4,16 +4,22 @@ from dataclasses import replace
 
 import pytest
 
+from functions.core.consent.controller import Controller
+from functions.core.consent.rules import rules
+from functions.core.consent.vocabulary import Purpose, Strength
 from functions.core.runtime.policies import load
 from infra.config import load_stage
 from infra.limits import limit
 from infra.retention import RetentionError, ordinary_classes
-from infra.tenant import TenantFileError, Witness, load_tenant
+from infra.tenant import CONTROLLER, TenantFileError, Witness, load_tenant
 
 GOOD = {
     "portfolio_id": '"100000000000001"',
     "waba_id": '"100000000000002"',
     "phone_number_ids": '["100000000000003"]',
+    "controller": "{" + ", ".join(f'{key} = "x"' for key in CONTROLLER[:4]) + ", "
+    'privacy_url = "https://x.example", jurisdiction = "DE", storage_location = "EU", '
+    'authority = "x"}',
 }
 
 LOG_KEY = "100000000000001.amana/prod+c0ffee00+Ak1G/+=="
@@ -40,6 +46,9 @@ def test_reads_every_key(tmp_path):
         card_policy='"mask"',
         language='"de"',
         media_malware_scan="true",
+        timezone='"Europe/Berlin"',
+        first_contact_notice="true",
+        consent='{marketing = {strength = "attested", cap_messages = 2}}',
         witness_function='"arn:aws:lambda:eu-central-1:111122223333:function:witness"',
         witness=f'{{name = "w", log_keys = ["{LOG_KEY}"], callers = ["{CALLER}"]}}',
     )
@@ -51,6 +60,10 @@ def test_reads_every_key(tmp_path):
     assert tenant.retention_classes == ("mifid-ii-16-7", "sec-17a-4-b-4")
     assert (tenant.card_policy, tenant.language) == ("mask", "de")
     assert tenant.media_malware_scan is True
+    assert (tenant.timezone, tenant.first_contact_notice) == ("Europe/Berlin", True)
+    changed = rules(tenant.consent_rules)[Purpose.MARKETING]
+    assert (changed.strength, changed.cap_messages) == (Strength.ATTESTED, 2)
+    assert Controller.parse(tenant.controller_json).privacy_url == "https://x.example"
     assert tenant.witness_function == "arn:aws:lambda:eu-central-1:111122223333:function:witness"
     assert tenant.witness == Witness(name="w", log_keys=(LOG_KEY,), callers=(CALLER,))
 
@@ -79,6 +92,17 @@ def test_sends_at_metas_ordinary_rate_unless_told_otherwise(tmp_path):
         ({"card_policy": '"keep"'}, "card_policy must be one of mask_and_deflect, mask"),
         ({"language": '"German"'}, "language must be one of en, ar"),
         ({"media_malware_scan": "1"}, "media_malware_scan must be true or false"),
+        ({"controller": None}, "controller is missing"),
+        ({"controller": '"Example Clinic"'}, "controller must be a table of name, address"),
+        ({"controller": '{name = "x"}'}, "controller must be a table whose address is a text"),
+        ({"timezone": '"Berlin"'}, "timezone must be a time zone"),
+        ({"first_contact_notice": '"on"'}, "first_contact_notice must be true or false"),
+        ({"consent": "{spam = {}}"}, "marketing, utility, authentication, service, not spam"),
+        ({"consent": "{marketing = 1}"}, "tables by purpose"),
+        ({"consent": "{marketing = {colour = 1}}"}, "not colour"),
+        ({"consent": '{marketing = {strength = "firm"}}'}, "whose strength is one of imported"),
+        ({"consent": "{marketing = {quiet_from = 24}}"}, "whose quiet_from is a whole number"),
+        ({"consent": "{utility = {cap_days = 1}}"}, "with both of cap_messages and cap_days"),
         ({"witness_function": '"witness"'}, "witness_function must be the ARN of a function"),
         ({"witness": '"w"'}, "witness must be a table with a name"),
         ({"witness": "{log_keys = []}"}, "witness must be a table with a name"),

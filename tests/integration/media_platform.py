@@ -29,9 +29,14 @@ PORTFOLIO, PSEUDONYM_KEY, TOKEN = "portfolio-1", "k", "good token"
 WHERE = {"LocationConstraint": "eu-central-1"}
 
 
-class NoCards:
-    def watch(self, filed):
-        """Card numbers are another function's story."""
+class NoWatch:
+    def watch(self, told):
+        """Card numbers and consent are another function's story."""
+
+
+class NoTemplates:
+    def learn(self, updates):
+        """Nor is what Meta tells of templates."""
 
 
 class Context:
@@ -114,7 +119,9 @@ class MediaPlatform:
         Intake(
             conversations=conversations,
             media=queue,
-            cards=NoCards(),
+            cards=NoWatch(),
+            consent=NoWatch(),
+            templates=NoTemplates(),
             audit=own_writer(),
         ).take(body)
 

@@ -58,11 +58,18 @@ class ConsentWatch:
                 self._take(each, node)
 
     def _author(self, filed: Filed) -> str | None:
-        """The person on the other side; in a group the member that the update is from or about."""
+        """The person on the other side; in a group the member that the update is from or about.
+
+        Who that is must be looked up, so only of what could matter.
+        """
         node = split_thread(filed.fact.thread)[1]
         if not node.startswith("g"):
             return node
-        if not filed.update.author:
+        said = heard(filed, node)
+        could_stop = said is not None and (
+            not isinstance(said.deed, Words) or self._understand(said.deed.text) is not None
+        )
+        if not filed.update.author or not (could_stop or filed.update.errors):
             return None
         return strongest(self._directory.find(filed.update.author).values())
 
@@ -97,14 +104,25 @@ class ConsentWatch:
         if not typed or not said.is_live:  # of the past, only what was stopped matters still
             return False
         if meaning in (Meaning.YES, Meaning.NO):
-            if decided := self._deciding.said(said, agrees=meaning is Meaning.YES):
-                self._replying.decided(said, decided)
-        elif meaning is Meaning.MAYBE_STOP:
+            return self._answer(said, agrees=meaning is Meaning.YES)
+        if meaning is Meaning.MAYBE_STOP:
+            if self._replying.waits_whether_to_stop(said):  # who was asked has answered
+                return self._stop(said, Method.WHATSAPP_WORD, language)
             self._replying.ask_whether_to_stop(said, language)
         elif meaning is Meaning.RESUME:
             self._resuming.ask_anew(said, language)
         elif meaning is Meaning.HELP:
             self._replying.explain(said, language)
+        return False
+
+    def _answer(self, said: Heard, *, agrees: bool) -> bool:
+        """To a request for consent, else to the question whether to stop."""
+        if decided := self._deciding.said(said, agrees=agrees):
+            self._replying.decided(said, decided)
+        elif self._replying.waits_whether_to_stop(said):
+            if agrees:
+                return self._stop(said, Method.WHATSAPP_WORD)
+            self._replying.kept(said)
         return False
 
     def _stop(

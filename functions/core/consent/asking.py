@@ -4,23 +4,20 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from functions.core.audit.model import Actor
 from functions.core.consent.errors import RequestOpenError, UnknownContactError
 from functions.core.consent.ledger import Ledger, Told
 from functions.core.consent.model import Event
 from functions.core.consent.notices import NoticeText
-from functions.core.consent.replies import Reply
-from functions.core.consent.requests import Request, Requests, button_id, event_id, request_id
+from functions.core.consent.questions import Replies, shown, templated
+from functions.core.consent.requests import Request, Requests, event_id, request_id
 from functions.core.consent.vocabulary import Kind, Method, Purpose
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.sending.errors import IdempotencyConflictError
 from functions.core.sending.messages import OutboundMessage, parse_message
 from functions.core.sending.service import Asked as Wanted
 from functions.core.sending.service import SendingService
-
-Replies = Callable[[Reply, str], str]  # kind of text, language
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,10 +80,15 @@ class DoubleOptIn:
     def ask(self, asked: AskFor) -> Asked:
         """RequestOpenError while another purpose waits for its answer."""
         name = request_id(self._pseudonyms, asked.by.id, asked.key)
-        request = self._requests.find(name) or self._begun(name, asked)
+        known = self._requests.find(name)
+        if known is None or not self._requests.sent(known).exists:
+            self._check_alone(asked)
+        request = known or self._begun(name, asked)
         if not _is_the_same(request, asked):
             raise IdempotencyConflictError("this Idempotency-Key was used with another body")
-        accepted = self._sending.accept(_wanted(asked, name), self._message(request, asked.notice))
+        accepted = self._sending.accept(
+            _wanted(asked, name), _message(request, asked.notice, self._replies)
+        )
         self._ledger.record(
             self._requested(request, asked), Told(by=asked.by, request=asked.request)
         )
@@ -97,7 +99,7 @@ class DoubleOptIn:
             is_repeat=accepted.is_repeat,
         )
 
-    def _begun(self, name: str, asked: AskFor) -> Request:
+    def _check_alone(self, asked: AskFor) -> None:
         found = self._ledger.directory.person(asked.contact_id)
         if found is None:
             raise UnknownContactError("no contact has this id")
@@ -109,6 +111,9 @@ class DoubleOptIn:
                 raise RequestOpenError(
                     f"{open_one.purpose.value} waits for an answer until {until:%Y-%m-%dT%H:%MZ}"
                 )
+
+    def _begun(self, name: str, asked: AskFor) -> Request:
+        now_ms = self._now_ms()
         at_ms = now_ms - now_ms % 1000  # Meta tells seconds: no answer may seem to come before
         return self._requests.keep(
             Request(
@@ -124,22 +129,6 @@ class DoubleOptIn:
                 phone_number_id=asked.phone_number_id,
             )
         )
-
-    def _message(self, request: Request, notice: NoticeText) -> OutboundMessage:
-        number = {"phone_number_id": request.phone_number_id} if request.phone_number_id else {}
-        content = (
-            _with_template(request)
-            if request.template
-            else question(
-                notice.text,
-                {
-                    button_id(request.id, yes=yes): self._replies(title, notice.ref.language)
-                    for yes, title in _TITLES.items()
-                },
-            )
-        )
-        wanted = {"contact_id": request.contact_id, **number, **content}
-        return parse_message(json.dumps(wanted))
 
     def _requested(self, request: Request, asked: AskFor) -> Event:
         return Event(
@@ -160,40 +149,10 @@ class DoubleOptIn:
         )
 
 
-_TITLES: Mapping[bool, Reply] = {True: "button_yes", False: "button_no"}
-
-
-def question(text: str, buttons: Mapping[str, str]) -> dict[str, Any]:
-    """A free-form message with reply buttons: id to title."""
-    shown = [{"type": "reply", "reply": {"id": i, "title": t}} for i, t in buttons.items()]
-    return {
-        "type": "interactive",
-        "purpose": Purpose.SERVICE.value,
-        "interactive": {"type": "button", "body": {"text": text}, "action": {"buttons": shown}},
-    }
-
-
-def _with_template(request: Request) -> dict[str, Any]:
-    """The template has the text; its two quick-reply buttons, yes first, get our payloads."""
-    told = request.template or {}
-    buttons = [
-        {
-            "type": "button",
-            "sub_type": "quick_reply",
-            "index": str(index),
-            "parameters": [{"type": "payload", "payload": button_id(request.id, yes=yes)}],
-        }
-        for index, yes in enumerate(_TITLES)
-    ]
-    return {
-        "type": "template",
-        "purpose": Purpose.UTILITY.value,
-        "template": {
-            "name": told["name"],
-            "language": {"code": told["language"]},
-            "components": buttons,
-        },
-    }
+def _message(request: Request, notice: NoticeText, replies: Replies) -> OutboundMessage:
+    number = {"phone_number_id": request.phone_number_id} if request.phone_number_id else {}
+    content = templated(request) if request.template else shown(request, notice, replies)
+    return parse_message(json.dumps({"contact_id": request.contact_id, **number, **content}))
 
 
 def _wanted(asked: AskFor, name: str) -> Wanted:

@@ -18,6 +18,7 @@ from functions.core.consent.fields import RECEIPT, RECORD
 from functions.core.consent.items import event_from
 from functions.core.consent.model import Event
 from functions.core.consent.record import event_iri, notice_iri, status_of, subject_iri
+from functions.core.consent.vocabulary import Kind
 from functions.core.runtime.policies import load
 
 _Told = dict[str, Any]
@@ -124,8 +125,13 @@ def _event(receipt: _Receipt) -> Iterator[str]:
 
 
 def _stands(receipt: _Receipt, status: _Told) -> bool:
-    """By the event itself, or because what it gave or asked for has run out since."""
+    """By the event itself, or because what it gave or asked for has run out since.
+
+    An answer that activated nothing leaves no standing.
+    """
     terms, event = load("consent_record")["states"], receipt.event
+    if event.kind in (Kind.EXPIRED, Kind.DISREGARDED):
+        return status == {"@type": terms["unknown"]}
     possible = [terms[event.kind]]
     if event.until_ms is not None and moment(event.until_ms) <= str(receipt.told["dct:created"]):
         possible.append(terms["expired"])

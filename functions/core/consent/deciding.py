@@ -3,19 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from functions.core.audit.model import Actor
 from functions.core.consent import evidence
 from functions.core.consent.heard import Heard
 from functions.core.consent.ledger import Ledger, Told
 from functions.core.consent.model import Event
+from functions.core.consent.overtaking import META, PERSON, Overtaking
 from functions.core.consent.requests import Request, Requests, Sent, event_id
 from functions.core.consent.rules import Rules
 from functions.core.consent.vocabulary import STRENGTHS, Kind, Method
+from functions.core.consent.words import understand
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.runtime import log
-
-META = Actor(kind="meta", id="webhook")
-PERSON = "person"  # who did it, as an event has it
 
 
 @dataclass(frozen=True)
@@ -32,12 +30,14 @@ class Deciding:
         self,
         *,
         ledger: Ledger,
+        overtaking: Overtaking,
         requests: Requests,
         pseudonyms: Pseudonyms,
         rules: Rules,
         now_ms: Callable[[], int],
     ) -> None:
         self._ledger = ledger
+        self._overtaking = overtaking
         self._requests = requests
         self._pseudonyms = pseudonyms
         self._rules = rules
@@ -64,7 +64,7 @@ class Deciding:
         if len(open_ones) != 1:
             return None
         request, sent = open_ones[0]
-        if not sent.wamid:
+        if not sent.wamid or (agrees and not _agrees_in(request.notice.language, heard)):
             return None
         kind = decision(request, heard, is_theirs=True, agrees=agrees)
         return self._decided(heard, request, sent, kind, method=Method.WHATSAPP_WORD)
@@ -97,10 +97,18 @@ class Deciding:
             until_ms = heard.at_ms + self._rules[request.purpose].valid_ms
             event = replace(event, strength=STRENGTHS[method], until_ms=until_ms)
         self._ledger.record(event, Told(by=META))
+        self._overtaking.after(event)
         return Decided(kind, request.id, request.notice.language)
 
 
+_EVERYBODYS = "en"
 _REASONS = {Kind.EXPIRED: "answered too late", Kind.DISREGARDED: "asked of somebody else"}
+
+
+def _agrees_in(language: str, heard: Heard) -> bool:
+    """A "yes" of the language that was asked in, or of English: of another it may be a filler."""
+    words = understand(heard.shown, preferred=language)
+    return words is not None and words.language in (language, _EVERYBODYS)
 
 
 def decision(request: Request, heard: Heard, *, is_theirs: bool, agrees: bool) -> Kind:

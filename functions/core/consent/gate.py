@@ -86,14 +86,24 @@ class ConsentGate:
         return {"Update": expression.update(self._table, key)}
 
 
+_AGAINST = {
+    Status.WITHDRAWN: Reason(
+        "consent_withdrawn", "The person withdrew from this purpose and has not agreed since."
+    ),
+    Status.REFUSED: Reason(
+        "consent_refused", "The person refused this purpose and has not agreed since."
+    ),
+    Status.INVALIDATED: Reason(
+        "consent_invalidated", "The number has changed since: the person must agree again."
+    ),
+}
 RESTRICTED = Reason("restricted", "Nothing may be sent to this person: processing is restricted.")
 
 
 def _of_consent(rule: Rule, where: Standing) -> list[Reason]:
     name = rule.purpose.value
-    if where.is_against:
-        said = where.status.value
-        return [Reason(f"consent_{said}", f"Consent for {name} is {said}, and not given since.")]
+    if where.status in _AGAINST:
+        return [_AGAINST[where.status]]
     if not rule.needs_consent:
         return []
     if where.status is Status.GIVEN and where.strength is not None:

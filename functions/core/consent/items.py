@@ -14,7 +14,11 @@ def state_key(node: str) -> Key:
 
 
 def event_key(event: Event) -> Key:
-    return Key(f"CONSENT#{event.node}", f"EVENT#{moment(event.at_ms, event.id)}")
+    return event_place(event.node, event.at_ms, event.id)
+
+
+def event_place(node: str, at_ms: int, name: str) -> Key:
+    return Key(state_key(node).pk, f"EVENT#{moment(at_ms, name)}")
 
 
 def state_item(state: State) -> dict[str, Any]:

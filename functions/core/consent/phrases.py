@@ -1,7 +1,7 @@
 """Phrases found in the words of a message, and words that are one slip of the keyboard apart."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from functools import cache
 
 from functions.core.consent.spelling import readings
 
@@ -10,55 +10,53 @@ _WIDEST = 3  # words that a gap stands for
 _REST = "*"
 
 
-@dataclass(frozen=True)
-class Phrase:
-    tokens: tuple[str, ...]  # a word, "stem*", or a gap
-    language: str
+Tokens = tuple[str, ...]  # each a word, "stem*", or a gap
 
 
-@dataclass(frozen=True)
 class Phrases:
     """Filed by their first word: a look at a message costs what could begin there."""
 
-    by_word: dict[str, list[Phrase]] = field(default_factory=dict)
-    by_stem: dict[str, list[Phrase]] = field(default_factory=dict)
+    def __init__(self, written: Iterable[tuple[str, str]]) -> None:
+        """`written`: phrases as in the policy file, each with its language."""
+        self._by_word: dict[str, list[tuple[Tokens, str]]] = {}
+        self._by_stem: dict[str, list[tuple[Tokens, str]]] = {}
+        for text, language in written:
+            for tokens in set(_tokens(text)):
+                first = tokens[0]
+                filed = self._by_stem if first.endswith(_REST) else self._by_word
+                filed.setdefault(first.rstrip(_REST), []).append((tokens, language))
+        self._longest_stem = max(map(len, self._by_stem), default=0)
 
-    def add(self, written: Iterable[str], language: str) -> None:
-        for tokens in {found for one in written for found in _tokens(one)}:
-            first = tokens[0]
-            files = self.by_stem if first.endswith(_REST) else self.by_word
-            files.setdefault(first.rstrip(_REST), []).append(Phrase(tokens, language))
-
-    def find(self, words: tuple[str, ...]) -> Iterator[tuple[Phrase, tuple[int, ...]]]:
-        """Each phrase with the places of its words."""
-        for at in range(len(words)):
-            for phrase in self._beginning(words[at]):
-                places = _match(words, at, phrase.tokens)
+    def find(self, words: tuple[str, ...]) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """The language of each phrase that is there, and the places of its words."""
+        for at, word in enumerate(words):
+            for tokens, language in self._beginning(word):
+                places = _match(words, at, tokens)
                 if places is not None:
-                    yield phrase, places
+                    yield language, places
 
-    def _beginning(self, word: str) -> Iterator[Phrase]:
-        yield from self.by_word.get(word, ())
-        longest = max(map(len, self.by_stem), default=0)
-        for length in range(1, min(len(word), longest) + 1):
-            yield from self.by_stem.get(word[:length], ())
+    def _beginning(self, word: str) -> Iterator[tuple[Tokens, str]]:
+        yield from self._by_word.get(word, ())
+        for length in range(1, min(len(word), self._longest_stem) + 1):
+            yield from self._by_stem.get(word[:length], ())
 
 
-def _tokens(written: str) -> Iterator[tuple[str, ...]]:
-    """In each way that people space it; marks of ours are no letters, so they are kept apart."""
-    parts = [part.split() for part in written.split(_GAP)]
+def _tokens(written: str) -> Iterator[Tokens]:
+    """In each way that people space it: "don't … text*" begins with "don t" or with "dont"."""
+    words = [_ways(word) for word in written.split()]
     for way in (0, -1):
-        tokens: list[str] = []
-        for number, part in enumerate(parts):
-            tokens += [_GAP] * (number > 0)
-            for word in part:
-                plain = readings(word)[way]
-                tokens += plain[:-1]
-                tokens.append(plain[-1] + _REST * word.endswith(_REST))
-        yield tuple(tokens)
+        yield tuple(token for ways in words for token in ways[way])
 
 
-def _match(words: tuple[str, ...], at: int, tokens: tuple[str, ...]) -> tuple[int, ...] | None:
+@cache
+def _ways(word: str) -> tuple[tuple[str, ...], ...]:
+    if word == _GAP:
+        return ((_GAP,),)
+    rest = _REST * word.endswith(_REST)
+    return tuple((*plain[:-1], plain[-1] + rest) for plain in readings(word))
+
+
+def _match(words: tuple[str, ...], at: int, tokens: Tokens) -> tuple[int, ...] | None:
     if not tokens:
         return ()
     if tokens[0] == _GAP:

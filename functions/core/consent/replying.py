@@ -1,9 +1,9 @@
 """What is said to people about their consent, each thing once, to who wrote a moment ago."""
 
-from functions.core.consent.asking import Replies, question
 from functions.core.consent.deciding import Decided
 from functions.core.consent.heard import KEEP_BUTTON, STOP_BUTTON, Heard
 from functions.core.consent.notices import LANGUAGES, Notices
+from functions.core.consent.questions import Replies, question
 from functions.core.consent.replies import Reply
 from functions.core.consent.telling import Telling
 from functions.core.consent.vocabulary import Kind
@@ -69,6 +69,15 @@ class Replying:
         content = question(self._replies("maybe_stop", language), buttons)
         key = f"consent maybe {heard.fact_id}"
         self._telling.say(heard.thread, heard.at_ms, content, key=key)
+
+    def waits_whether_to_stop(self, heard: Heard) -> bool:
+        """Whether the person was asked just before, over something else they wrote."""
+        note = self._telling.noted(heard.node, heard.at_ms, "maybe_stop")
+        return (
+            note is not None
+            and note["by"] != heard.fact_id
+            and 0 <= heard.at_ms - note["at_ms"] <= self._telling.fresh_ms
+        )
 
     def _shown_in(self, heard: Heard, title: Reply) -> str:
         """The language of a button, which is the one that the question was asked in."""

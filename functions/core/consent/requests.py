@@ -45,6 +45,7 @@ class Request:
 class Sent:
     """The message that asked. `webhooks`: SHA-256 of the deliveries that told of it."""
 
+    exists: bool = False
     wamid: str = ""
     accepted_ms: int | None = None
     webhooks: tuple[str, ...] = ()
@@ -116,6 +117,7 @@ def _sent(item: Item) -> Sent:
     statuses = [fact for fact in item["facts"].values() if fact["kind"] == FactKind.STATUS]
     named = [json.loads(fact["raw"])["update"].get("id", "") for fact in statuses if "raw" in fact]
     return Sent(
+        exists=True,
         wamid=item.get("wamid") or max(named, default=""),
         accepted_ms=item.get("accepted_ms"),
         webhooks=tuple(sorted({bytes(fact["webhook"]).hex() for fact in statuses})),

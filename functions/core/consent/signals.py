@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.core.consent import evidence
-from functions.core.consent.deciding import META, PERSON
 from functions.core.consent.heard import Heard
 from functions.core.consent.ledger import Ledger, Told
 from functions.core.consent.model import Event
+from functions.core.consent.overtaking import META, PERSON, Overtaking
 from functions.core.consent.requests import event_id
 from functions.core.consent.rules import Rules
 from functions.core.consent.vocabulary import Kind, Method, Purpose
@@ -34,9 +34,16 @@ class _Cause:
 
 class Signals:
     def __init__(
-        self, *, ledger: Ledger, pseudonyms: Pseudonyms, rules: Rules, now_ms: Callable[[], int]
+        self,
+        *,
+        ledger: Ledger,
+        overtaking: Overtaking,
+        pseudonyms: Pseudonyms,
+        rules: Rules,
+        now_ms: Callable[[], int],
     ) -> None:
         self._ledger = ledger
+        self._overtaking = overtaking
         self._pseudonyms = pseudonyms
         self._rules = rules
         self._now_ms = now_ms
@@ -108,6 +115,7 @@ class Signals:
             evidence=cause.told,
         )
         self._ledger.record(event, Told(by=META))
+        self._overtaking.after(event)
 
 
 def _turns_off(update: Update) -> bool:

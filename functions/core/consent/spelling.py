@@ -6,14 +6,26 @@ marks, and a hostile run of them takes quadratic time.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
-_BREAK = "\x00"  # punctuation or emoji: between two words, or inside one
+_INSIDE = "\x00"  # punctuation that words have inside, too
+_END = "\x01"  # punctuation or emoji that ends a clause
 _REMEMBERED = 8192  # characters; more than the alphabets of a region have
 _TATWEEL = "\u0640"
 _NUKTA = "\u093c"
 # no decomposition in Unicode, but one on a keyboard without the letter
-_ALIKE = {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ى": "ي", "ة": "ه"}
+_ALIKE = {
+    "\u0131": "i",
+    "ł": "l",
+    "ø": "o",
+    "đ": "d",
+    "æ": "ae",
+    "œ": "oe",
+    "ى": "ي",
+    "ة": "\u0647",
+}
 _ALIKE |= {"ی": "ي", "ک": "ك", "ँ": "ं", _TATWEEL: ""}
+_ENDING = frozenset(".,;:!?\u060c\u061b\u061f\u0964")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 
 
@@ -29,7 +41,7 @@ class _Plain(dict[int, str]):
 
 def _plain(char: str) -> str:
     if char.isspace():
-        return " "
+        return _END if char == "\n" else " "
     parts = unicodedata.normalize("NFKD", char.casefold()).casefold()
     return "".join(_part(part) for part in parts)
 
@@ -43,7 +55,9 @@ def _part(char: str) -> str:
     if kind[0] == "M":
         # vowels of Devanagari are marks; accents, harakat and niqqud are left out by many
         return char if "\u0900" <= char <= "\u097f" and char != _NUKTA else ""
-    return "" if kind[0] == "C" else _BREAK
+    if kind[0] == "C":
+        return ""
+    return _END if char in _ENDING or kind == "So" else _INSIDE
 
 
 _PLAIN = _Plain()
@@ -52,9 +66,17 @@ _PLAIN = _Plain()
 def readings(text: str) -> tuple[tuple[str, ...], ...]:
     """The words of a text, in one or two ways: "opt-out!" is ("opt", "out") and ("optout",)."""
     plain = text.translate(_PLAIN)
-    apart = _words(plain.replace(_BREAK, " "))
-    together = _words(plain.replace(_BREAK, ""))
+    apart = _words(plain.replace(_INSIDE, " ").replace(_END, " "))
+    if _INSIDE not in plain and _END not in plain:
+        return (apart,)
+    together = _words(plain.replace(_INSIDE, "").replace(_END, ""))
     return (apart,) if apart == together else (apart, together)
+
+
+def clauses(text: str) -> Iterator[tuple[str, ...]]:
+    """The words between two marks of punctuation, or emoji."""
+    plain = text.translate(_PLAIN).replace(_INSIDE, " ")
+    return (_words(clause) for clause in plain.split(_END) if clause.strip())
 
 
 def _words(plain: str) -> tuple[str, ...]:

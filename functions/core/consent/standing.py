@@ -90,13 +90,16 @@ def _standing(
 
 
 def _asked(cells: Mapping[str, Cell], person: Person) -> Iterator[Mark]:
-    """Requests that were neither answered nor overtaken at the same alias."""
+    """Requests that were not answered, at whichever alias."""
+    answered = {
+        mark.request
+        for cell in cells.values()
+        for mark in (*cell.against.values(), *cell.given.values())
+    }
     for node, cell in cells.items():
-        if cell.asked is None or not _is_theirs(person, node, cell.asked):
-            continue
-        answers = [*cell.against.values(), *cell.given.values()]
-        if all(answer.request != cell.asked.request for answer in answers):
-            yield cell.asked
+        asked = cell.asked
+        if asked and _is_theirs(person, node, asked) and asked.request not in answered:
+            yield asked
 
 
 def _is_theirs(person: Person, node: str, mark: Mark) -> bool:

@@ -10,6 +10,7 @@ from functions.core.consent.items import (
     event_from,
     event_item,
     event_key,
+    event_place,
     state_from,
     state_item,
     state_key,
@@ -91,6 +92,12 @@ class DynamoConsent:
 
     def has(self, event: Event) -> bool:
         return bool(self._records.load([event_key(event)], consistent=True))
+
+    def event(self, node: str, at_ms: int, name: str) -> Event | None:
+        """One whose place is known, from a mark in a state."""
+        place = event_place(node, at_ms, name)
+        found = self._sealing.opened(self._records.load([place], consistent=True))
+        return event_from(found[place]) if place in found else None
 
     def fold(self, folds: Mapping[str, Fold]) -> None:
         """Change the states of these aliases, each on its own."""

@@ -36,12 +36,12 @@ class Telling:
         self._directory = directory
         self._sending = sending
         self._now_ms = now_ms
-        self._fresh_ms = fresh_ms
+        self.fresh_ms = fresh_ms
 
     def is_due(self, thread: str, at_ms: int) -> bool:
         """A reply into a group would tell the others."""
         is_group = split_thread(thread)[1].startswith("g")
-        return not is_group and self._now_ms() - at_ms <= self._fresh_ms
+        return not is_group and self._now_ms() - at_ms <= self.fresh_ms
 
     def text(self, thread: str, at_ms: int, body: str, *, key: str) -> None:
         text = {"body": body, "preview_url": False}
@@ -65,6 +65,13 @@ class Telling:
             return  # it was said, in other words or another language
         except SendingError as error:  # a full queue, a number that is no longer ours
             log.warning("consent not replied to", error=type(error).__name__)
+
+    def noted(self, node: str, at_ms: int, what: str) -> Mapping[str, Any] | None:
+        """The latest note that a person was told this: `at_ms` of what made it so, `by` which."""
+        person, _ = self._directory.person_behind(node, at_ms)
+        items = self._store.items({span.node for span in person.spans} | {node}, consistent=True)
+        notes = [item["told"][what] for item in items.values() if what in item.get("told", {})]
+        return max(notes, key=lambda note: note["at_ms"], default=None)
 
     def once(
         self, node: str, at_ms: int, what: str, fact_id: str, *, within_ms: int | None = None

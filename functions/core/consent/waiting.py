@@ -21,7 +21,15 @@ def waiting(states: States, person: Person, at_ms: int) -> dict[Purpose, Mark]:
         )
         if asked is None or not asked.at_ms <= at_ms <= (asked.until_ms or at_ms):
             continue
-        said = [m for c in cells.values() for m in (c.against, *c.given.values()) if m]
+        said = [
+            *(mark for cell in cells.values() for mark in cell.given.values()),
+            *(
+                mark
+                for cell in cells.values()
+                for node, mark in cell.against.items()
+                if _is_theirs(person, node, mark)
+            ),
+        ]
         if not any(mark.at_ms < at_ms and _settles(mark, asked) for mark in said):
             found[purpose] = asked
     return found

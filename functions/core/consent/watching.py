@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from functions.core.consent.answering import ConsentWatch
-from functions.core.consent.asking import DoubleOptIn, Replies
+from functions.core.consent.asking import DoubleOptIn
 from functions.core.consent.deciding import Deciding
 from functions.core.consent.first_contact import FirstContact
 from functions.core.consent.ledger import Ledger
 from functions.core.consent.linking import Linking
 from functions.core.consent.notices import Notices
+from functions.core.consent.overtaking import Overtaking
+from functions.core.consent.questions import Replies
 from functions.core.consent.replying import Replying
 from functions.core.consent.requests import Requests
 from functions.core.consent.resuming import Resuming
@@ -42,6 +44,8 @@ class Parts:
 
 def consent_watch(parts: Parts) -> ConsentWatch:
     ledger = parts.ledger
+    requests = Requests(store=ledger.store, records=parts.records)
+    overtaking = Overtaking(ledger=ledger, requests=requests, pseudonyms=parts.pseudonyms)
     telling = Telling(
         store=ledger.store,
         directory=ledger.directory,
@@ -54,11 +58,16 @@ def consent_watch(parts: Parts) -> ConsentWatch:
         directory=ledger.directory,
         linking=Linking(ledger=ledger, records=parts.records),
         signals=Signals(
-            ledger=ledger, pseudonyms=parts.pseudonyms, rules=parts.rules, now_ms=parts.now_ms
+            ledger=ledger,
+            overtaking=overtaking,
+            pseudonyms=parts.pseudonyms,
+            rules=parts.rules,
+            now_ms=parts.now_ms,
         ),
         deciding=Deciding(
             ledger=ledger,
-            requests=Requests(store=ledger.store, records=parts.records),
+            overtaking=overtaking,
+            requests=requests,
             pseudonyms=parts.pseudonyms,
             rules=parts.rules,
             now_ms=parts.now_ms,

@@ -1,10 +1,11 @@
 """Parts of consent that several functions put together in the same way."""
 
 from functions.core.audit.writer import Writer
-from functions.core.consent.asking import DoubleOptIn, Replies
+from functions.core.consent.asking import DoubleOptIn
 from functions.core.consent.controller import Controller
 from functions.core.consent.gate import ConsentGate
 from functions.core.consent.ledger import Ledger
+from functions.core.consent.questions import Replies
 from functions.core.consent.replies import reply
 from functions.core.consent.requests import Requests
 from functions.core.consent.rules import request_ms, rules

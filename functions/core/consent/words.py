@@ -7,9 +7,10 @@ for what may stand in which: `policies/consent_words.toml`.
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from functions.core.consent.lists import Words, known
-from functions.core.consent.spelling import readings
+from functions.core.consent.spelling import clauses, readings
 
 
 class Meaning(StrEnum):
@@ -29,26 +30,32 @@ class Understood:
 
 def understand(text: str, *, preferred: str = "en") -> Understood | None:
     """None: nothing about consent. `preferred`: a language tag such as "pt" or "pt_BR"."""
-    ways = readings(text)
-    if found := _whole(Meaning.STOP, [*ways, *_bare(ways), *_bare(ways, after_yes=True)]):
-        return _understood(Meaning.STOP, found, preferred)
-    for meaning in (Meaning.RESUME, Meaning.HELP, Meaning.YES, Meaning.NO):
+    ways = [words for words in readings(text) if len(words) <= known().limits["whole"]]
+    for meaning in (Meaning.STOP, Meaning.RESUME, Meaning.HELP, Meaning.YES, Meaning.NO):
         if found := _whole(meaning, [*ways, *_bare(ways)]):
             return _understood(meaning, found, preferred)
-    if near := {language for words in _bare(ways) for language in known().near(words)}:
+    if near := _near(text, ways):
         return _understood(Meaning.MAYBE_STOP, near, preferred)
     return None
 
 
-def _bare(ways: Collection[Words], *, after_yes: bool = False) -> list[Words]:
-    also = known().whole[Meaning.YES] if after_yes else ()
-    return [known().bare(words, also=also) for words in ways]
+def _bare(ways: Collection[Words]) -> list[Words]:
+    return [known().bare(words) for words in ways]
 
 
 def _whole(meaning: Meaning, ways: Collection[Words]) -> Collection[str]:
     texts = known().whole[meaning]
     found = (texts.get(" ".join(words)) for words in ways)
     return next(filter(None, found), ())
+
+
+def _near(text: str, ways: Collection[Words]) -> set[str]:
+    most = known().limits["phrase"]
+    words = next((known().bare(words) for words in ways), ())
+    if not 0 < len(words) <= most:
+        return set()
+    found = [known().clause(clause) for clause in islice(clauses(text), most)]
+    return known().near(words).union(*found)
 
 
 def _understood(meaning: Meaning, languages: Collection[str], preferred: str) -> Understood:

@@ -9,6 +9,7 @@ from functions.core.audit.model import Actor, Event
 from functions.core.audit.vocabulary import Action
 from functions.core.audit.vocabulary import Outcome as Came
 from functions.core.consent.vocabulary import Purpose
+from functions.core.conversations.model import split_thread
 from functions.core.runtime.records import ContentionError, Item
 from functions.core.sending.errors import UnknownMessageError
 from functions.core.sending.gate import Decision, Gate, Wish
@@ -27,7 +28,8 @@ from functions.core.sending.outcomes import OutcomeRules, Verdict, ambiguous, ju
 from functions.core.sending.pacing import Pacing
 from functions.core.sending.references import References
 from functions.core.sending.store import Channel, ChannelStore, Claim, SendingStore
-from functions.core.whatsapp.graph_answers import Outcome
+from functions.core.whatsapp.graph_answers import Outcome, Refused
+from functions.core.whatsapp.graph_errors import ErrorClass
 
 _SENDER = Actor(kind="system", id="sender")
 _CAME = {
@@ -60,6 +62,11 @@ class Graph(Protocol):
     def send(self, phone_number_id: str, payload: Mapping[str, Any]) -> Outcome: ...
 
 
+class Refusals(Protocol):
+    def heed(self, error_class: ErrorClass, *, node: str, message_id: str, attempt: int) -> None:
+        """What Graph's refusal says about the person, before the next message to them."""
+
+
 @dataclass(frozen=True)
 class DeliveryRules:
     outcomes: OutcomeRules
@@ -67,7 +74,7 @@ class DeliveryRules:
 
 
 class Delivery:
-    def __init__(
+    def __init__(  # noqa: PLR0913 (one part each, all named)
         self,
         *,
         store: SendingStore,
@@ -76,6 +83,7 @@ class Delivery:
         pacing: Pacing,
         graph: Graph,
         references: References,
+        refusals: Refusals,
         rules: DeliveryRules,
         now_ms: Callable[[], int],
     ) -> None:
@@ -85,6 +93,7 @@ class Delivery:
         self._pacing = pacing
         self._graph = graph
         self._references = references
+        self._refusals = refusals
         self._rules = rules
         self._now_ms = now_ms
 
@@ -164,7 +173,7 @@ class Delivery:
         )
         if not self.store.claim(claim):
             return None
-        return self._send(ready.payload, message_id, item, channel)
+        return self._send(ready.payload, thread, message_id, item, channel)
 
     def _prepare(
         self, thread: str, thread_item: Item, message_id: str, item: Item, *, fresh: bool
@@ -202,9 +211,21 @@ class Delivery:
         return self._move(message_id, item, SendState.QUEUED, verdict)
 
     def _send(
-        self, payload: Mapping[str, Any], message_id: str, item: Item, channel: Channel | None
+        self,
+        payload: Mapping[str, Any],
+        thread: str,
+        message_id: str,
+        item: Item,
+        channel: Channel | None,
     ) -> Settled | Later | None:
         outcome = self._graph.send(item["phone_number_id"], payload)
+        if isinstance(outcome, Refused):
+            self._refusals.heed(
+                outcome.error_class,
+                node=split_thread(thread)[1],
+                message_id=message_id,
+                attempt=item["attempt"] + 1,
+            )
         verdict = judge(
             outcome,
             attempt=item["attempt"] + 1,

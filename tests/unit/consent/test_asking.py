@@ -159,6 +159,18 @@ def test_a_request_that_could_not_be_sent_does_not_wait(world):
     assert asked.message_id
 
 
+def test_a_request_that_could_not_be_sent_waits_its_turn_when_it_is_tried_again(world):
+    for index in range(5):
+        world.platform.accept(f"k{index}")
+    with pytest.raises(TooManyPendingError):
+        world.ask()
+    world.send_all()
+    world.ask(Purpose.UTILITY, "other")
+
+    with pytest.raises(RequestOpenError, match="utility"):
+        world.ask()
+
+
 def test_dying_anywhere_and_starting_again_asks_once():
     def prepared(around=lambda _name, part: part):
         world = World()

@@ -103,6 +103,19 @@ class TestProved:
 
         assert kinds(logged.receipt(short, standing=standing), logged.key) == set()
 
+    @pytest.mark.parametrize("kind", [Kind.EXPIRED, Kind.DISREGARDED])
+    def test_an_answer_that_activated_nothing_is_proved_and_leaves_no_standing(self, kind):
+        late = replace(withdrawn(), kind=kind, method=Method.WHATSAPP_BUTTON, request="r_1")
+        log = Logged()
+        log.enter(late)
+        log.seal()
+
+        unknown = log.receipt(late, standing=Standing(status=Status.UNKNOWN))
+        claimed = log.receipt(late, standing=Standing(status=Status.EXPIRED, event=late.id))
+
+        assert kinds(unknown, log.key) == set()
+        assert kinds(claimed, log.key) == {"changed"}
+
     def test_two_receipts_of_one_consent_have_ids_of_their_own(self, log, made):
         later = log.receipt(requested(), given(id="e_later"), proof=log.proof(given()))
 
@@ -180,6 +193,13 @@ CHANGES = {
     "expired": lambda r: record(r)["dpv:hasStatus"].update({"@type": "dpv:ConsentExpired"}),
     "source": lambda r: record(r)["dpv:hasStatus"].update({"dct:source": "urn:x"}),
     "person's iri": lambda r: record(r)["dpv:hasDataSubject"].update({"@id": "urn:x"}),
+    "person's iri everywhere": lambda r: (
+        record(r)["dpv:hasDataSubject"].update({"@id": "urn:x"}),
+        the_event(r).update({"dpv:isIndicatedBy": {"@id": "urn:x"}}),
+    ),
+    "one more notice": lambda r: record(r)["dpv:hasNotice"].append(
+        {**the_notice(r), "@id": "urn:x"}
+    ),
     "notice text": lambda r: the_notice(r).update({"schema:text": "May we send you everything?"}),
     "notice hash": lambda r: the_notice(r).update({"schema:sha256": "0" * 64}),
     "notice id": lambda r: the_notice(r).update({"dct:identifier": "service"}),
@@ -315,6 +335,18 @@ class TestMalformed:
     )
     def test_a_text_that_is_no_event_is_refused(self, log, receipt, committed):
         receipt["amana:committed"] = committed
+
+        assert kinds(receipt, log.key) == {"malformed"}
+
+    def test_a_text_in_another_form_is_refused(self, log, receipt):
+        told = json.loads(receipt["amana:committed"])
+        receipt["amana:committed"] = json.dumps(told, sort_keys=True)
+
+        assert kinds(receipt, log.key) == {"malformed"}
+
+    @pytest.mark.parametrize("of", [lambda r: r, record], ids=["receipt", "record"])
+    def test_what_is_called_something_else_is_refused(self, log, receipt, of):
+        of(receipt)["@type"] = "dpv:Process"
 
         assert kinds(receipt, log.key) == {"malformed"}
 

@@ -90,6 +90,14 @@ def test_a_request_waits_until_it_is_answered_or_runs_out():
     assert (withdrawn.status, withdrawn.request) == (Status.WITHDRAWN, "r_1")
 
 
+def test_an_answer_at_another_alias_is_an_answer():
+    asked = event(Kind.REQUESTED, 55, "n1", until_ms=100, request="r_1")
+    yes = event(Kind.GIVEN, 60, "b1", request="r_1")
+
+    found = stands([asked, yes], nodes=BOTH, now_ms=70)
+    assert (found.status, found.request) == (Status.GIVEN, "")
+
+
 LINK = Sighting(frozenset({"n1", "b1"}), at_ms=50)
 BOTH = nodes_of(LINK, names=("n1", "b1"))
 

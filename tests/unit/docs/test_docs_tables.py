@@ -9,6 +9,8 @@ from docs_pages import coded, first_column, page, rows
 from cli.local.facts import Facts
 from functions.archive_api.operations import OPERATIONS as ARCHIVE_OPERATIONS
 from functions.audit_api.operations import OPERATIONS as AUDIT_OPERATIONS
+from functions.consent_api import answers as consent_answers
+from functions.consent_api.operations import OPERATIONS as CONSENT_OPERATIONS
 from functions.core.content.epochs import EpochRules
 from functions.core.conversations.model import SHARDS, FactKind
 from functions.core.media.bodies import Medium, UploadRequest
@@ -20,7 +22,7 @@ from functions.messages_api import answers
 from functions.messages_api.operations import OPERATIONS
 from infra.config import StageConfig, load_stage
 from infra.stacks.routes import ROUTES
-from infra.tenant import Tenant
+from infra.tenant import CONTROLLER, Tenant
 
 ARCHITECTURE = page("docs/architecture.md")
 RUNBOOK = page("docs/operations.md")
@@ -110,6 +112,7 @@ def test_routes_and_scopes_are_those_of_the_api():
     table = rows(API.section("Routes"), "route")
     listed = {coded(row[0])[0]: "".join(coded(row[1])) for row in table}
     operations = (*OPERATIONS, *MEDIA_OPERATIONS, *ARCHIVE_OPERATIONS, *AUDIT_OPERATIONS)
+    operations += CONSENT_OPERATIONS
     assert listed == {f"{each.method} {each.path}": each.scope or "" for each in operations}
 
 
@@ -150,6 +153,11 @@ def test_fields_of_answers_are_named():
     assert set(answers.Accepted.model_fields) <= set(
         re.findall(r'"(\w+)"', API.section("Sending")) + coded(API.section("Sending"))
     )
+    contacts = API.section("Contacts and consents")
+    for name in ("Contact", "Restricted", "Consents", "Consent", "Notice", "OpenRequest"):
+        assert set(getattr(consent_answers, name).model_fields) <= set(coded(contacts)), name
+    for name in ("Event", "Asked"):
+        assert set(getattr(consent_answers, name).model_fields) <= set(coded(contacts)), name
     assert set(Medium.model_fields) <= set(coded(API.section("Fetching a file")))
     assert set(UploadRequest.model_fields) <= set(
         re.findall(r'"(\w+)"', API.section("Sending a file")) + coded(API.section("Sending a file"))
@@ -159,14 +167,16 @@ def test_fields_of_answers_are_named():
 def test_keys_are_those_that_the_code_makes():
     listed = {word.partition("#")[0] for word in first_column(DATA_MODEL.text, "`pk`")}
     # `sk` prefixes, and attributes of indexes that hold a shard
-    others = {"PARTICIPANT", "ACCESS", "RECENT", "DUE"}
+    others = {"PARTICIPANT", "ACCESS", "EVENT", "RECENT", "DUE"}
     assert listed == docs_source.key_prefixes() - others
 
 
 def test_keys_of_the_stage_file_are_told_in_the_readme():
     [block] = page("README.md").blocks("toml")
     fields = {field.name for field in dataclasses.fields(Tenant)}
-    assert set(re.findall(r"^#? ?(\w+) = ", block, re.MULTILINE)) == fields
+    keys, _, controller = block.partition("[controller]")
+    assert set(re.findall(r"^#? ?(\w+) = ", keys, re.MULTILINE)) == fields - {"controller"}
+    assert set(re.findall(r"^(\w+) = ", controller, re.MULTILINE)) == set(CONTROLLER)
 
 
 def test_classes_of_retention_are_not_made_up():

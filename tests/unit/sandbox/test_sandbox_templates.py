@@ -135,3 +135,18 @@ def test_templates_are_listed(bench):
 )
 def test_a_definition_that_makes_no_sense_is_refused(bench, definition):
     assert bench.control("POST", "templates", definition).status_code == 400
+
+
+def test_metas_word_on_all_templates_comes_as_one_webhook_that_is_not_repeated(bench):
+    bench.control("POST", "templates", {"name": "t", "language": "de", "status": "PAUSED"})
+    told = bench.control("POST", "announcements").json["templates"]
+    (webhook,) = bench.deliver()
+
+    assert bench.control("POST", "redeliver", {}).json["posts"] == 0
+    (entry,) = webhook["entry"]
+    assert entry["time"] > 0
+    assert [change["value"]["message_template_name"] for change in entry["changes"]] == [
+        template["name"] for template in told
+    ]
+    assert entry["changes"][-1]["value"]["event"] == "PAUSED"
+    assert {change["field"] for change in entry["changes"]} == {"message_template_status_update"}

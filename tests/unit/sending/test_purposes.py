@@ -11,6 +11,8 @@ from functions.core.sending.messages import parse_message
 from functions.core.sending.model import Reason, SendState
 from functions.core.sending.purposes import Catalogue, Purposes
 from functions.core.sending.templates import News, template_folds
+from functions.core.whatsapp.graph_answers import Refused
+from functions.core.whatsapp.graph_errors import ErrorClass
 from tests.fakes import build
 from tests.fakes.consent import purposes
 from tests.fakes.platform import Platform
@@ -194,3 +196,17 @@ def test_what_was_accepted_before_purposes_were_asked_for_is_held_to_the_stricte
     platform.drain()
 
     assert platform.consents.asked[0][1] is Purpose.MARKETING
+
+
+def test_what_graph_says_of_the_person_is_heeded_before_the_message_is_settled():
+    platform = Platform()
+    platform.write_in()
+    told = platform.accept()
+    refusal = Refused(131050, "opted out", 400, ErrorClass.OPTED_OUT)
+    platform.graph.script.append(refusal)
+    platform.drain()
+
+    ((error_class, node, message_id, attempt),) = platform.refusals.told
+    assert (error_class, message_id, attempt) == (ErrorClass.OPTED_OUT, told.id, 1)
+    assert platform.store.message(told.id)["thread"].endswith(node)
+    assert platform.store.message(told.id)["send_state"] == SendState.FAILED
