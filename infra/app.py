@@ -79,7 +79,6 @@ def add_stacks(app: cdk.App, stage: StageConfig, assets: Path) -> None:
         data=data,
         ingress=ingress,
         messaging=messaging,
-        consent=consent,
         api=api,
         content=content,
         audit=audit,

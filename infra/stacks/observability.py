@@ -16,7 +16,6 @@ from infra.constructs.rest_api import RestApi
 from infra.stacks.api import ApiStack
 from infra.stacks.audit import AuditStack
 from infra.stacks.base import StageStack
-from infra.stacks.consent import ConsentStack
 from infra.stacks.content import ContentStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingress import IngressStack
@@ -40,7 +39,7 @@ _AUDIT_LAG_MILLISECONDS = 300_000
 
 
 class ObservabilityStack(StageStack):
-    def __init__(  # noqa: PLR0913 (one stack each, all named)
+    def __init__(
         self,
         scope: Construct,
         *,
@@ -48,11 +47,11 @@ class ObservabilityStack(StageStack):
         data: DataStack,
         ingress: IngressStack,
         messaging: MessagingStack,
-        consent: ConsentStack,
         api: ApiStack,
         content: ContentStack,
         audit: AuditStack,
     ) -> None:
+        consent = api.consent
         super().__init__(scope, "observability", stage=stage, purpose="alarms and dashboard")
         self.alarms = Alarms(
             self, "Alarms", key=data.keys.operations, email=stage.tenant.alarm_email

@@ -92,8 +92,8 @@ def create() -> dict[str, str]:
     )
 
 
-def forget() -> None:
-    for module in (wiring, content):
+def forget(*others: Any) -> None:
+    for module in (wiring, content, *others):
         for made in vars(module).values():
             if hasattr(made, "cache_clear"):
                 made.cache_clear()

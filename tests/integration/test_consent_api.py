@@ -22,8 +22,15 @@ from functions.consent_api import answers, handler, wiring
 from functions.consent_api.operations import OPERATIONS
 from functions.consent_api.scopes import READ, WRITE
 from functions.consent_api.settings import ConsentApiSettings
+from functions.core.audit.writer import Parcel
+from functions.core.consent.checking import check
+from functions.core.consent.fields import missing
+from functions.core.consent.proving import Proving
 from functions.core.consent.vocabulary import Purpose
+from functions.core.runtime import clock
+from functions.core.runtime.values import decode
 from tests.fakes import build
+from tests.fakes.sequencing import World
 from tests.unit.messages_api.api import Answer, Context, event
 
 ADA, BSUID, CANARY = "15550142424", "US.13491208655302741918", "canary Quetzalcoatl"
@@ -395,6 +402,38 @@ def test_a_receipt_holds_the_notice_and_opens_the_commitment(aws):
     given = next(e for e in entries() if e["action"] == "consent:purpose:given")
     assert given["facts"]["commitment"] == committed
     assert "amana:proof" not in answer.body  # not sealed yet
+
+
+def sealed():
+    """An audit log of what set out for it so far, read by what gives proofs."""
+    world = World()
+    world.outbox.now_ms = clock.now_ms()
+    told_of = [decode(item) for item in items("outbox")]
+    for told in sorted(told_of, key=lambda each: each.get("seq", -1)):
+        if "entries" not in told:
+            world.outbox.open(told["function"])
+            continue
+        texts = tuple(told["entries"])
+        world.outbox.put(Parcel(told["pk"], told["writer"], told["seq"], texts))
+    world.outbox.now_ms += 5000
+    world.deliver(world.sequencer())
+    return world
+
+
+def test_a_receipt_is_proved_by_the_log_and_verifies_offline(aws, monkeypatch):
+    contact_id = registered()
+    post(contact_id, form())
+    ask("DELETE", path_of(contact_id, "utility"))
+    world = sealed()
+    monkeypatch.setattr(wiring, "proving", lambda: Proving(world.reader))
+    key = world.kms.signer.key
+    for purpose in ("marketing", "UTILITY"):
+        answer = ask("GET", path_of(contact_id, purpose, "receipt"))
+        assert answer.status == 200, answer.body
+        assert missing(answer.body["dpv:hasRecordOfActivity"][0]) == []
+        assert list(check(json.dumps(answer.body).encode(), key).findings) == []
+    other = json.dumps(answer.body).replace("withdrawn", "given")
+    assert list(check(other.encode(), key).findings)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)

@@ -24,5 +24,5 @@ def epoch_ms(text: str) -> int | None:
 def told(ms: int | None) -> str | None:
     if ms is None:
         return None
-    when = datetime.fromtimestamp(ms / 1000, UTC)
+    when = _EPOCH + timedelta(milliseconds=ms)
     return when.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -9,6 +9,8 @@ from docs_pages import coded, first_column, page, rows
 from cli.local.facts import Facts
 from functions.archive_api.operations import OPERATIONS as ARCHIVE_OPERATIONS
 from functions.audit_api.operations import OPERATIONS as AUDIT_OPERATIONS
+from functions.consent_api import answers as consent_answers
+from functions.consent_api.operations import OPERATIONS as CONSENT_OPERATIONS
 from functions.core.content.epochs import EpochRules
 from functions.core.conversations.model import SHARDS, FactKind
 from functions.core.media.bodies import Medium, UploadRequest
@@ -110,6 +112,7 @@ def test_routes_and_scopes_are_those_of_the_api():
     table = rows(API.section("Routes"), "route")
     listed = {coded(row[0])[0]: "".join(coded(row[1])) for row in table}
     operations = (*OPERATIONS, *MEDIA_OPERATIONS, *ARCHIVE_OPERATIONS, *AUDIT_OPERATIONS)
+    operations += CONSENT_OPERATIONS
     assert listed == {f"{each.method} {each.path}": each.scope or "" for each in operations}
 
 
@@ -150,6 +153,11 @@ def test_fields_of_answers_are_named():
     assert set(answers.Accepted.model_fields) <= set(
         re.findall(r'"(\w+)"', API.section("Sending")) + coded(API.section("Sending"))
     )
+    contacts = API.section("Contacts and consents")
+    for name in ("Contact", "Restricted", "Consents", "Consent", "Notice", "OpenRequest"):
+        assert set(getattr(consent_answers, name).model_fields) <= set(coded(contacts)), name
+    for name in ("Event", "Asked"):
+        assert set(getattr(consent_answers, name).model_fields) <= set(coded(contacts)), name
     assert set(Medium.model_fields) <= set(coded(API.section("Fetching a file")))
     assert set(UploadRequest.model_fields) <= set(
         re.findall(r'"(\w+)"', API.section("Sending a file")) + coded(API.section("Sending a file"))
