@@ -169,6 +169,28 @@ def test_a_restriction_holds_at_every_alias_until_it_is_lifted(ledgers):
     assert ledgers.codes(account, Purpose.SERVICE) == []
 
 
+def test_a_restriction_moves_with_the_person_and_never_to_the_next_owner_of_the_number(ledgers):
+    old = ledgers.person("15550100001")
+    ledgers.ledger.restrict(contact(ledgers, old), on=True)
+    ledgers.clock.now += 1000
+    aliases = [Alias(AliasKind.PHONE, "15550100001"), Alias(AliasKind.PHONE, "15550100002")]
+    nodes = ledgers.directory.register(aliases)
+    change = Sighting(frozenset(nodes.values()), ledgers.clock.now, left=frozenset({old}))
+    fold_all(ledgers.records, folds([change], nodes))
+    new = nodes[aliases[1]]
+    ledgers.ledger.carry(new)
+    ledgers.clock.now += 1000
+
+    assert ledgers.codes(new, Purpose.SERVICE) == ["restricted"]
+    assert ledgers.codes(old, Purpose.SERVICE) == []
+    ledgers.ledger.restrict(contact(ledgers, new), on=True)
+    assert ledgers.codes(old, Purpose.SERVICE) == [], "the old number is not theirs any more"
+    ledgers.ledger.restrict(contact(ledgers, old), on=True)
+    ledgers.clock.now += 1
+    ledgers.ledger.restrict(contact(ledgers, old), on=False)
+    assert ledgers.codes(new, Purpose.SERVICE) == ["restricted"], "the other's is not theirs"
+
+
 def test_nobody_is_invented(ledgers):
     for ask in (ledgers.ledger.view, ledgers.ledger.history, ledgers.ledger.node_of):
         with pytest.raises(UnknownContactError):

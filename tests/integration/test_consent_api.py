@@ -502,6 +502,6 @@ def test_a_receipt_shows_the_notice_as_it_was_when_the_business_has_another_name
     start_anew(wiring)
 
     receipt = ask("GET", path_of(contact_id, "marketing", "receipt")).body
-    (notice,) = receipt["dpv:hasConsentRecord"]["dpv:hasNotice"]
+    (notice,) = receipt["dpv:hasRecordOfActivity"][0]["dpv:hasNotice"]
     assert "Example Clinic" in notice["schema:text"]
     assert hashlib.sha256(notice["schema:text"].encode()).hexdigest() in notice["@id"]

@@ -54,7 +54,7 @@ class ConsentGate:
         states = {each: state_from(item) for each, item in items.items()}
         where = standing(purpose, states, person, nodes, now_ms=now_ms)
         reasons = list(_of_consent(rule, where))
-        if is_restricted(states):
+        if is_restricted(states, person):
             reasons.append(RESTRICTED)
         if (until := quiet_until(rule, self._clock, now_ms)) is not None:
             reasons.append(_quiet(purpose, until))

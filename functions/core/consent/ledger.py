@@ -97,7 +97,7 @@ class Ledger:
         return View(
             person,
             {p: standing(p, states, person, nodes, now_ms=now_ms) for p in Purpose},
-            restricted=is_restricted(states),
+            restricted=is_restricted(states, person),
         )
 
     def states(self, person: Person, *, consistent: bool) -> dict[str, State]:
@@ -132,6 +132,9 @@ class Ledger:
         ]
         for purpose, origin, mark in said:
             self._copy(purpose, origin, mark, everyone)
+        latest = max((s.restriction for s in states.values() if s.restriction), default=None)
+        if latest is not None and is_restricted(states, person):
+            self._restrict(person, *latest)
 
     def restrict(self, contact_id: str, *, on: bool) -> Person:
         """From now on nothing may be sent to this person, or may again."""
@@ -139,9 +142,13 @@ class Ledger:
         if found is None:
             raise UnknownContactError("no contact has this id")
         person, at_ms = found[0], self._now_ms()
-        fold = folding(lambda state: restricted(state, at_ms, on=on))
-        self.store.fold({span.node: fold for span in person.spans})
+        self._restrict(person, at_ms, on)
         return person
+
+    def _restrict(self, person: Person, at_ms: int, on: bool) -> None:  # noqa: FBT001 (as stored)
+        """At every alias that is theirs at that moment: the next owner's state is not theirs."""
+        fold = folding(lambda state: restricted(state, at_ms, on=on))
+        self.store.fold({span.node: fold for span in person.spans if span.holds(at_ms)})
 
     def node_of(self, contact_id: str) -> str:
         """The alias at which something that a person did elsewhere is recorded."""
@@ -183,8 +190,14 @@ class Ledger:
         self.store.fold(dict.fromkeys(others, fold))
 
 
-def is_restricted(states: Mapping[str, State]) -> bool:
-    return any(state.restriction and state.restriction[1] for state in states.values())
+def is_restricted(states: Mapping[str, State], person: Person) -> bool:
+    """At one alias of theirs, since it was theirs: the next owner of a number starts anew."""
+    return any(
+        span.holds(state.restriction[0])
+        for node, state in states.items()
+        for span in person.spans
+        if span.node == node and state.restriction and state.restriction[1]
+    )
 
 
 def _entry(event: Event, contact_id: str, told: Told, now_ms: int) -> Entry:
