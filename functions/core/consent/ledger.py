@@ -132,9 +132,8 @@ class Ledger:
         ]
         for purpose, origin, mark in said:
             self._copy(purpose, origin, mark, everyone)
-        latest = max((s.restriction for s in states.values() if s.restriction), default=None)
-        if latest is not None and is_restricted(states, person):
-            self._restrict(person, *latest)
+        for since_ms, on in _restrictions(states, person):
+            self._restrict(person, since_ms, on)
 
     def restrict(self, contact_id: str, *, on: bool) -> Person:
         """From now on nothing may be sent to this person, or may again."""
@@ -191,13 +190,18 @@ class Ledger:
 
 
 def is_restricted(states: Mapping[str, State], person: Person) -> bool:
-    """At one alias of theirs, since it was theirs: the next owner of a number starts anew."""
-    return any(
-        span.holds(state.restriction[0])
+    """At one alias of theirs."""
+    return any(on for _, on in _restrictions(states, person))
+
+
+def _restrictions(states: Mapping[str, State], person: Person) -> list[tuple[int, bool]]:
+    """Made while an alias was theirs: the next owner of a number starts anew."""
+    return [
+        state.restriction
         for node, state in states.items()
         for span in person.spans
-        if span.node == node and state.restriction and state.restriction[1]
-    )
+        if span.node == node and state.restriction and span.holds(state.restriction[0])
+    ]
 
 
 def _entry(event: Event, contact_id: str, told: Told, now_ms: int) -> Entry:
