@@ -34,6 +34,7 @@ NAMED_ALONE = {
     "redrive": ["inbound"],
     "audit verify": ["--key", "log.key"],
     "audit prove": ["1.tlog-proof", "--key", "log.key"],
+    "audit receipt": ["receipt.json", "--key", "log.key"],
 }
 
 
