@@ -24,9 +24,12 @@ class ApiClient:
     def get(self, path: str) -> Answer:
         return call("GET", self._url + path, headers=self.authorization)
 
-    def send(self, message: dict[str, Any], *, key: str) -> Answer:
+    def post(self, path: str, body: dict[str, Any], *, key: str) -> Answer:
         headers = {**self.authorization, "Idempotency-Key": key}
-        return call_json("POST", f"{self._url}/v1/messages", message, headers=headers)
+        return call_json("POST", self._url + path, body, headers=headers)
+
+    def send(self, message: dict[str, Any], *, key: str) -> Answer:
+        return self.post("/v1/messages", message, key=key)
 
     @property
     def authorization(self) -> dict[str, str]:

@@ -88,6 +88,25 @@ TEMPLATE = {
 }
 
 
+OFFER = {
+    "name": "autumn_offer",
+    "language": "en",
+    "category": "MARKETING",
+    "body": "Our autumn offers are here.",
+}
+
+
+def an_offer(phone: str) -> Json:
+    template = {"name": OFFER["name"], "language": {"code": OFFER["language"]}}
+    return {"to": f"+{phone}", "type": "template", "purpose": "marketing", "template": template}
+
+
+def a_tap(phone: str, button: Json) -> Json:
+    """On a reply button, as it was shown."""
+    reply = {"type": "button_reply", "button_reply": button}
+    return {"from": phone, "type": "interactive", "interactive": reply}
+
+
 def a_template(phone: str, day: str) -> Json:
     parameters = [{"type": "text", "text": day}]
     template = {

@@ -15,25 +15,30 @@ from cli.redrive import waiting
 from cli.waiting import wait_until
 from functions.core.audit.proof import proof_from
 from functions.core.audit.verify import Report
+from functions.core.consent.checking import check
 
 Json = dict[str, Any]
 T = TypeVar("T")
 _OK = 200
 _PATIENCE_SECONDS = 60
+_CONSENTS = ("amana/consents:read", "amana/consents:write")
 
 
 class World(Protocol):
     meta: Meta
     api: ApiClient
+    consents: ApiClient
 
     def messages(self, conversation_id: str) -> list[Json]: ...
     def conversation_with(self, person: str) -> str | None: ...
+    def contact_with(self, phone: str) -> str | None: ...
     def settle(self) -> bool: ...
     def forge(self, body: bytes) -> Answer: ...
     def send_without_token(self, message: Json) -> Answer: ...
     def send_with_read_scope(self, message: Json) -> Answer: ...
     def until(self, attempt: Callable[[], T | None]) -> T | None: ...
     def prove(self, message_id: str) -> str | None: ...
+    def receipt(self, contact_id: str, purpose: str) -> str | None: ...
     def audit(self, *, changed: bool = False) -> Report: ...
 
 
@@ -41,6 +46,7 @@ class LocalWorld:
     def __init__(self, facts: Facts) -> None:
         self.meta = Meta(facts.graph_url)
         self.api = ApiClient(facts)
+        self.consents = ApiClient(facts, scopes=_CONSENTS)
         self._facts = facts
         self.sqs = local_sqs(facts.aws_endpoint)
         self._inbound = facts.outputs["amana-local-ingress"]["InboundQueueUrl"]
@@ -56,6 +62,10 @@ class LocalWorld:
             if person in names or f"+{person}" in names:
                 return str(conversation["id"])
         return None
+
+    def contact_with(self, phone: str) -> str | None:
+        answer = self.consents.post("/v1/contacts/search", {"to": f"+{phone}"}, key="search")
+        return str(answer.body["contact_id"]) if answer.status == _OK else None
 
     def settle(self) -> bool:
         """Wait until Meta has delivered what is due, and all of it is folded."""
@@ -93,6 +103,12 @@ class LocalWorld:
             if signed and proof.holds():
                 return f"entry {proof.index} of {proof.checkpoint.size}"
         return None
+
+    def receipt(self, contact_id: str, purpose: str) -> str | None:
+        """What a person's receipt proves; None while it proves nothing."""
+        path = f"/v1/contacts/{contact_id}/consents/{purpose}/receipt"
+        checked = check(self.consents.get(path).raw, audit_files.key(self._facts))
+        return None if checked.findings else checked.says
 
     def audit(self, *, changed: bool = False) -> Report:
         return audit_files.check(self._facts, changed=changed)

@@ -103,6 +103,8 @@ def agreed(platform, consents):
     )
     tap(platform, phone, told["request_id"])
     platform.eventually(lambda: status(platform, consents, contact_id) == "given")
+    # thanked, and told how to stop it
+    platform.eventually(lambda: shown(platform, phone)[-1]["type"] == "text")
     return phone, contact_id
 
 

@@ -8,6 +8,11 @@ from cli.demo.protection import CARD
 from cli.http import Answer
 from functions.core.audit.verify import Kind, Report
 
+QUESTION = {
+    "type": "interactive",
+    "interactive": {"action": {"buttons": [{"reply": {"id": "consent:r:yes", "title": "Yes"}}]}},
+}
+
 
 def answer(code, /, **body):
     return Answer(status=code, text=json.dumps(body))
@@ -19,6 +24,8 @@ class FakeWorld:
     def __init__(self):
         self.meta = self
         self.api = self
+        self.consents = self
+        self.standings = {}  # of who was asked for consent
         self.stored = []
         self.intents = {}
         self.keys = {}
@@ -34,6 +41,7 @@ class FakeWorld:
                 self.cards[message["from"]] = self.kept(message["text"])
                 continue
             wamid = next(self._wamids)
+            self._listen(message)
             self._store(wamid, "inbound", message.get("type", "text"), message)
             wamids.append(wamid)
         return wamids
@@ -52,6 +60,7 @@ class FakeWorld:
         asked = [
             {"to": phone, "payload": {"text": {"body": "no card, please"}}} for phone in self.cards
         ]
+        asked += [{"to": phone, "payload": QUESTION} for phone in self.standings]
         return [*asked, *({"to": each["content"]["to"].removeprefix("+")} for each in sent)]
 
     # the API
@@ -65,7 +74,11 @@ class FakeWorld:
         intent = {"id": f"m_{len(self.intents)}", "content": message}
         known = any(f"+{each['content'].get('from')}" == message["to"] for each in self.stored)
         known = known or message["type"] == "template"
-        if known:
+        against = self.against(message)
+        if against:
+            reasons = [{"code": against, "detail": "no consent"}]
+            intent |= {"status": "refused", "reasons": reasons}
+        elif known:
             wamid = next(self._wamids)
             self._store(wamid, "outbound", message["type"], message)
             intent |= {"status": "read", "wamid": wamid}
@@ -75,7 +88,26 @@ class FakeWorld:
         self.intents[intent["id"]] = intent
         return answer(202, id=intent["id"], status="queued")
 
+    def against(self, message):
+        standing = self.standings.get(message["to"].removeprefix("+"), "missing")
+        is_offer = message.get("purpose") == "marketing"
+        return f"consent_{standing}" if is_offer and standing != "given" else None
+
+    def post(self, path, body, *, key):
+        phone = path.split("/")[3]
+        self.standings.setdefault(phone, "requested")
+        return answer(202)
+
+    def contact_with(self, phone):
+        return phone
+
+    def receipt(self, contact_id, purpose):
+        return "given"
+
     def get(self, path):
+        if path.endswith("/consents"):
+            standing = self.standings.get(path.split("/")[3])
+            return answer(200, consents=[{"purpose": "marketing", "status": standing}])
         return answer(200, **self.intents[path.rpartition("/")[2]])
 
     # the rest of the world
@@ -111,6 +143,11 @@ class FakeWorld:
 
     def until(self, attempt):
         return attempt()
+
+    def _listen(self, message):
+        if message["from"] in self.standings:
+            taps = message.get("interactive")
+            self.standings[message["from"]] = "given" if taps else "withdrawn"
 
     def _store(self, wamid, direction, kind, content):
         self.stored.append(

@@ -96,6 +96,22 @@ class OverlooksForgeries(FakeWorld):
         return Report(entries=9)
 
 
+class SendsOffersToAnybody(FakeWorld):
+    def against(self, message):
+        return None
+
+
+class HearsNoStop(FakeWorld):
+    def _listen(self, message):
+        if message.get("interactive"):
+            super()._listen(message)
+
+
+class ProvesNoConsent(FakeWorld):
+    def receipt(self, contact_id, purpose):
+        return None
+
+
 @pytest.mark.parametrize(
     ("world", "promise"),
     [
@@ -106,6 +122,9 @@ class OverlooksForgeries(FakeWorld):
         (SendsToStrangers, "never wrote"),
         (NeedsNoToken, "without a token"),
         (KeepsCardNumbers, "masked before anything is stored"),
+        (SendsOffersToAnybody, "he was never asked"),
+        (HearsNoStop, "stop in Arabic"),
+        (ProvesNoConsent, "a receipt of his consent"),
         (ProvesNothing, "a proof that holds offline"),
         (LogsNothing, "verifies from its files"),
         (OverlooksForgeries, "one letter was changed"),
