@@ -29,7 +29,7 @@ _CURSOR = Parameter(
     name="cursor",
     where="query",
     pattern=r"[0-9]{1,5}",
-    reason="must be what the page before told as next",
+    reason="must be the next_cursor of the page before",
 )
 
 

@@ -39,7 +39,7 @@ _AUDIT_LAG_MILLISECONDS = 300_000
 
 
 class ObservabilityStack(StageStack):
-    def __init__(  # noqa: PLR0913 (one stack each, all named)
+    def __init__(
         self,
         scope: Construct,
         *,

@@ -17,6 +17,7 @@ from cli.http import call, call_json
 from functions.core.consent.checking import check
 
 SCOPES = ("amana/consents:read", "amana/consents:write")
+FORM = {"url": "https://clinic.example/news", "form_version": "7"}
 OFFER = {"name": "spring_offer", "language": {"code": "en"}}
 
 
@@ -90,7 +91,7 @@ def tap(platform, phone, request_id, answer="yes"):
 
 def status(platform, consents, contact_id, purpose="marketing"):
     answer = ask(platform, consents, "GET", f"/v1/contacts/{contact_id}/consents")
-    found = {each["purpose"]: each for each in answer.body["purposes"]}
+    found = {each["purpose"]: each for each in answer.body["consents"]}
     return found[purpose]["status"]
 
 
@@ -180,18 +181,17 @@ def test_the_receipt_proves_itself_to_an_auditor_with_the_files_only(platform, c
     )
     alone = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(alone)
-    file, key_file = tmp_path / "receipt.json", tmp_path / "key"
+    file = tmp_path / "receipt.json"
     file.write_bytes(proved[0].raw)
-    key_file.write_text(str(key))
-    assert alone.main(["receipt", str(file), "--key", str(key)]) == 0
+    assert alone.main(["receipt", str(file), "--key", key.text]) == 0
     forged = json.loads(proved[0].raw)
     file.write_text(json.dumps(forged).replace("2026-", "2025-"))
-    assert alone.main(["receipt", str(file), "--key", str(key)]) != 0
+    assert alone.main(["receipt", str(file), "--key", key.text]) != 0
 
 
 @pytest.mark.parametrize(
     ("word", "starts"),
-    [("STOPP!", None), ("arrêter", None), ("إيقاف", None), ("Bitte keine Nachrichten mehr", 0)],
+    [("STOPP!", None), ("arrêter", None), ("إيقاف", None), ("Ich will das nicht mehr bekommen", 0)],
 )
 def test_a_word_stops_it_in_any_language_and_is_confirmed_once(platform, consents, word, starts):
     phone, contact_id = agreed(platform, consents)
@@ -238,7 +238,7 @@ def test_a_withdrawal_by_the_api_is_never_refused_for_its_form(platform, consent
 def test_unknown_purpose_notice_and_language_are_told_what_exists(platform, consents):
     _, contact_id = person(platform, consents)
     path = f"/v1/contacts/{contact_id}/consents"
-    form = {"method": "web_form", "given_at": moment(), "evidence": {"submission_id": "1"}}
+    form = {"method": "web_form", "given_at": moment(), "evidence": FORM}
     for wrong, known in (
         ({"purpose": "spam"}, "marketing"),
         ({"purpose": "marketing", "notice": {"version": "1999"}}, "20"),
@@ -338,9 +338,10 @@ def test_an_import_through_the_workflow_reports_row_by_row(platform, consents):
     given = moment(timedelta(days=2))
     header = "phone,purpose,given_at,notice_id,notice_version,language,source,evidence,method"
     good = [
-        f"+{phone},marketing,{given},,,en,shop,form {n},web_form" for n, phone in enumerate(people)
+        f"+{phone},marketing,{given},marketing,2026-11-29,en,shop,form {n},web_form"
+        for n, phone in enumerate(people)
     ]
-    bad = f"+{invented_phone()},marketing,{given},,,en,shop,,web_form"
+    bad = f"+{invented_phone()},marketing,{given},marketing,2026-11-29,en,shop,,web_form"
     content = "\n".join([header, *good, bad]).encode()
     begun = ask(
         platform,

@@ -89,8 +89,8 @@ def outcomes(desk, import_id):
     found, cursor = {}, 0
     while cursor is not None:
         page = desk.report(import_id, client_id=CLIENT, cursor=int(cursor))
-        found |= {row["row"]: row["outcome"] for row in page["rows"]}
-        cursor = page["next"]
+        found |= {row["row"]: row["outcome"] for row in page["items"]}
+        cursor = page["next_cursor"]
     return found
 
 
@@ -135,7 +135,7 @@ def test_bad_rows_are_reported_and_the_others_recorded(desk):
     assert shown["status"] == "done"
     assert shown["rows"] == {"total": 4, "read": 4, "recorded": 1, "repeated": 0, "refused": 3}
     assert shown["started_at"] <= shown["finished_at"]
-    rows = desk.report(import_id, client_id=CLIENT, cursor=0)["rows"]
+    rows = desk.report(import_id, client_id=CLIENT, cursor=0)["items"]
     assert [(row["row"], row["outcome"]) for row in rows] == [
         (2, "refused"), (3, "recorded"), (5, "refused"), (6, "refused"),
     ]  # fmt: skip
@@ -281,7 +281,7 @@ def test_neither_logs_nor_stores_nor_entries_show_what_stood_in_the_file(desk, c
     good = line(1, evidence=CANARY, source="4111111111111111")
     import_id = imported(desk, good, line(2, phone=CANARY, purpose=CANARY), f'"{CANARY}')
     desk.report(import_id, client_id=CLIENT, cursor=0)
-    assert {row["outcome"] for row in desk.report(import_id, client_id=CLIENT, cursor=0)["rows"]}
+    assert {row["outcome"] for row in desk.report(import_id, client_id=CLIENT, cursor=0)["items"]}
     seen = capsys.readouterr().out + json.dumps(desk.report(import_id, client_id=CLIENT, cursor=0))
     dynamodb, s3 = boto3.client("dynamodb"), boto3.client("s3")
     for table in dynamodb.list_tables()["TableNames"]:

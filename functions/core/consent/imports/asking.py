@@ -112,15 +112,15 @@ class Imports:
     def report(self, import_id: str, *, client_id: str, cursor: int) -> dict[str, Any]:
         """What became of the rows of one chunk; while it runs, of those that are done.
 
-        `cursor`: the first chunk to look for; what is told as `next` goes on from there.
+        `cursor`: the first chunk to look for; what is told as `next_cursor` goes on from there.
         """
         self._own(import_id, client_id)
         done = sorted(n for n in self._store.counts(import_id) if n >= cursor)
         results: Sequence[Result] = self._store.results(import_id, done[0]) if done else ()
         return {
             "id": import_id,
-            "rows": [_told(result) for result in results],
-            "next": str(done[1]) if done[1:] else None,
+            "items": [_told(result) for result in results],
+            "next_cursor": str(done[1]) if done[1:] else None,
         }
 
     def _check_notice(self, asked: Asked) -> None:
