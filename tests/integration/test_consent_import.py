@@ -1,16 +1,22 @@
 """From a file in parts to consents in the ledger, through API and worker (moto)."""
 
-import itertools
 import json
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 
 import boto3
-import botocore.client
 import pytest
-from moto import mock_aws
+from import_desk import (
+    CLIENT,
+    entries,
+    events,
+    file_of,
+    imported,
+    opened,
+    outcomes,
+    sent,
+    step,
+    work,
+)
 
-from functions.consent_importer import handler as importer
 from functions.consent_importer import wiring
 from functions.consent_importer.handler import StepFailedError
 from functions.core.consent.imports import policy
@@ -22,27 +28,19 @@ from functions.core.consent.imports.errors import (
     PartsMissingError,
     UnknownImportError,
 )
-from functions.core.consent.imports.model import Chunk
 from functions.core.consent.vocabulary import Purpose, Status, Strength
 from functions.core.contacts.model import Alias, AliasKind
 from functions.core.runtime import clock
-from functions.core.runtime.ids import random_id
 from tests.fakes import imports
 from tests.fakes.imports import HEADER, line
-from tests.fakes.reaper import Killed
-from tests.unit.messages_api.api import Context
 
-CLIENT, CANARY = "office", "Quetzalcoatl"
+CANARY = "Quetzalcoatl"
 
 
 @pytest.fixture
 def desk(monkeypatch):
-    with mock_aws():
-        for name, value in imports.create().items():
-            monkeypatch.setenv(name, value)
-        imports.forget()
-        yield imports.desk()
-    imports.forget()
+    with opened(monkeypatch) as made:
+        yield made
 
 
 @pytest.fixture
@@ -50,48 +48,6 @@ def _small_chunks(monkeypatch):
     real = policy.number
     told = {("chunk", "rows"): 2}
     monkeypatch.setattr(policy, "number", lambda *path: told.get(path) or real(*path))
-
-
-def file_of(*lines, header=HEADER):
-    return "\n".join([header, *lines]).encode()
-
-
-def sent(desk, content, *, key="key-1", cuts=(), body=b"{}"):
-    """Begun, sent, started; the id."""
-    begun = desk.begin(asked_from(body), client_id=CLIENT, idempotency_key=key)
-    places = [0, *cuts, len(content)]
-    for number, (first, last) in enumerate(itertools.pairwise(places), 1):
-        desk.put_part(begun.id, number, content[first:last], client_id=CLIENT)
-    desk.start(begun.id, client_id=CLIENT)
-    return begun.id
-
-
-def step(name, import_id, **more):
-    context = Context()
-    context.aws_request_id = random_id()
-    return importer.handler({"step": name, "import_id": import_id, **more}, context)
-
-
-def work(import_id):
-    """What the state machine does."""
-    for chunk in step("plan", import_id)["chunks"]:
-        step("load", import_id, chunk=json.loads(json.dumps(chunk)))
-    return step("finish", import_id)
-
-
-def imported(desk, *lines, **more):
-    import_id = sent(desk, file_of(*lines), **more)
-    assert work(import_id)["state"] == "done"
-    return import_id
-
-
-def outcomes(desk, import_id):
-    found, cursor = {}, 0
-    while cursor is not None:
-        page = desk.report(import_id, client_id=CLIENT, cursor=int(cursor))
-        found |= {row["row"]: row["outcome"] for row in page["items"]}
-        cursor = page["next_cursor"]
-    return found
 
 
 def ledger():
@@ -105,16 +61,6 @@ def view(number):
     node = told.directory.find([alias])[alias]
     person, _ = told.directory.person_behind(node, clock.now_ms())
     return told.view(person.contact_id), told.history(person.contact_id)
-
-
-def events():
-    items = boto3.client("dynamodb").scan(TableName="consent")["Items"]
-    return Counter(item["pk"]["S"] for item in items if item["sk"]["S"].startswith("EVENT#"))
-
-
-def entries():
-    items = boto3.client("dynamodb").scan(TableName="outbox")["Items"]
-    return [json.loads(e["S"]) for item in items for e in item.get("entries", {"L": []})["L"]]
 
 
 def test_who_consented_stands_in_the_ledger_with_the_evidence_and_the_strength_of_an_import(desk):
@@ -301,76 +247,3 @@ def test_every_consent_and_every_step_has_its_entry(desk):
     assert {entry["by"]["id"] for entry in given} == {CLIENT}
     steps = [e["facts"]["step"] for e in told if e["action"] == "consent:import:done"]
     assert sorted(steps) == ["finish", "load", "plan"]
-
-
-class Dying:
-    """The process dies before or after its call number `at` to AWS, and makes no other."""
-
-    def __init__(self, *, at, after):
-        self.at, self.after, self.dead = at, after, False
-        self.numbers = itertools.count()
-
-    def __call__(self, client, operation, params):
-        number = next(self.numbers)
-        if self.dead or (number == self.at and not self.after):
-            self.die(operation)
-        answer = REAL(client, operation, params)
-        if number == self.at:
-            self.die(operation)
-        return answer
-
-    def die(self, operation):
-        self.dead = True
-        raise Killed(operation)
-
-
-REAL = botocore.client.BaseClient._make_api_call
-
-
-def killed(monkeypatch, import_id, chunk, *, at, after):
-    """Whether it got that far."""
-    dying = Dying(at=at, after=after)
-    with monkeypatch.context() as patched:
-        # a method of the client: a bound one would not be given the client
-        patched.setattr(botocore.client.BaseClient, "_make_api_call", lambda *call: dying(*call))  # noqa: PLW0108 - an object is not bound to the client
-        try:
-            step("load", import_id, chunk=chunk)
-        except Killed:
-            return True
-    return False
-
-
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_wherever_a_worker_dies_its_chunk_run_again_records_each_row_once(desk, monkeypatch, after):
-    at, died = 0, True
-    monkeypatch.setattr(wiring, "LANES", 1)
-    while died:
-        base = at * 10
-        lines = [line(base), line(base + 1), line(base), line(base + 2, phone="x")]
-        import_id = sent(desk, file_of(*lines), key=f"key-{at}")
-        (chunk,) = step("plan", import_id)["chunks"]
-        imports.forget()
-        died = killed(monkeypatch, import_id, chunk, at=at, after=after)
-        imports.forget()
-        counts = step("load", import_id, chunk=chunk)
-        assert (counts["recorded"], counts["repeated"], counts["refused"]) == (2, 1, 1), at
-        assert list(outcomes(desk, import_id).values()) == [
-            "recorded", "recorded", "repeated", "refused",
-        ]  # fmt: skip
-        assert step("finish", import_id)["recorded"] == 2
-        at += 1
-    assert at > 15
-    assert set(events().values()) == {1}
-    given = [e for e in entries() if e["action"] == "consent:purpose:given"]
-    assert len(given) == 2 * at
-
-
-def test_two_workers_at_one_chunk_at_once_record_each_row_once(desk):
-    import_id = sent(desk, file_of(*(line(n) for n in range(6))))
-    (chunk,) = step("plan", import_id)["chunks"]
-    one, other = wiring.loader(), wiring.loader.__wrapped__()
-    with ThreadPoolExecutor(2) as pool:
-        done = list(pool.map(lambda each: each.load(import_id, Chunk(**chunk)), (one, other)))
-    assert {counts.rows for counts in done} == {6}
-    assert set(events().values()) == {1}
-    assert set(outcomes(desk, import_id).values()) == {"recorded"}

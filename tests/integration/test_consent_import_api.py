@@ -112,8 +112,8 @@ def test_a_file_in_two_parts_becomes_consents_with_a_report(machine):
     assert (status, shown["status"]) == (200, "done")
     assert shown["rows"] == {"total": 2, "read": 2, "recorded": 1, "repeated": 0, "refused": 1}
     status, told = ask("GET", f"{PATH}/{import_id}/report")
-    assert (status, told["next"]) == (200, None)
-    assert told["rows"] == [
+    assert (status, told["next_cursor"]) == (200, None)
+    assert told["items"] == [
         {"row": 2, "outcome": "recorded", "reasons": []},
         {"row": 3, "outcome": "refused",
          "reasons": [{"field": "evidence", "reason": "is missing"}]},
