@@ -25,6 +25,7 @@ def template():
     }
     outputs = {
         "ConversationsTable": "A",
+        "ConsentTable": "D",
         "EphemeralTable": "B",
         "KeysTable": "C",
         "ComplianceTable": "D",
