@@ -19,6 +19,7 @@ from bench import (
     audit_cost,
     audit_delay,
     cards,
+    consent_import,
     consent_words,
     content,
     cost,
@@ -49,6 +50,7 @@ def main() -> int:
         _section(console, "content keys", content.measure),
         _section(console, "card numbers", cards.measure),
         _section(console, "opt-outs in words", consent_words.measure),
+        _section(console, "imports of consents", consent_import.measure),
     ]
     _show_money(sections[2], console)
     soft, hard = missed(sections, hard=False), missed(sections, hard=True)
