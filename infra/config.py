@@ -13,6 +13,7 @@ from functions.core.runtime.policies import value
 from infra.limits import limit
 from infra.retention import Retention, longest, ordinary_classes
 from infra.tenant import Tenant, load_tenant
+from infra.throughput import Concurrency, Throttle
 
 StageName = Literal["dev", "staging", "prod", "local"]
 LockMode = Literal["GOVERNANCE", "COMPLIANCE"]
@@ -20,38 +21,6 @@ Architecture = Literal["arm64", "x86_64"]
 
 # Lambda's newest Python, as the rule packs ask; every locked package has wheels for it.
 LAMBDA_PYTHON = "3.14"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Throttle:
-    """API Gateway's token bucket of one stage."""
-
-    requests_per_second: int
-    burst: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Concurrency:
-    """Executions a function may have at once; reserved, so that none starves another."""
-
-    webhook: int
-    inbound: int
-    sender: int
-    messages_api: int
-    media: int
-    media_api: int
-    # at least one for each shard of the stream: DynamoDB makes more as traffic grows
-    archiver: int
-    archive_api: int
-    exporter: int
-    consent_api: int
-    consent_importer: int
-    # one for each shard of the outbox's stream, of which a new table has four, and the heartbeat
-    audit_sequencer: int = 5
-    audit_api: int = 2
-    wakeup: int = 1
-    # one that turns an epoch, and the hour's that looks whether there is one to turn
-    epoch: int = 2
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,9 +15,10 @@ from infra.acknowledge import (
     PCI,
     acknowledge,
 )
-from infra.config import StageConfig, Throttle
+from infra.config import StageConfig
 from infra.constructs.logs import LogGroup
 from infra.constructs.web_acl import WebAcl
+from infra.throughput import Throttle
 
 _STAGE = "live"
 # Who asked for what and how it ended. Neither the query (the handshake's verify token stands in

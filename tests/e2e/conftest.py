@@ -5,10 +5,12 @@ It lives in a temporary folder on free ports, so it does not meet one that a dev
 
 import shutil
 
+import e2e_consent
 import pytest
 from e2e_platform import Platform
 from rich.console import Console
 
+from cli.client import ApiClient
 from cli.local.down import stop_platform
 from cli.local.up import start_platform
 from cli.progress import Progress
@@ -41,3 +43,18 @@ def nothing_is_denied(platform):
     yield
     platform.clear_faults()
     assert platform.denials() == []
+
+
+@pytest.fixture(scope="session")
+def consents(platform):
+    return ApiClient(platform.facts, scopes=e2e_consent.SCOPES)
+
+
+@pytest.fixture(scope="session")
+def offer(platform):
+    """A marketing template that Meta has told of."""
+    definition = {"name": e2e_consent.OFFER["name"], "language": "en", "category": "MARKETING"}
+    platform.meta.approve({**definition, "body": "Spring offers are here."})
+    platform.settle()
+    message = e2e_consent.marketing("15550000000")
+    platform.eventually(lambda: e2e_consent.gate(platform, message)["purpose"] == "marketing")

@@ -5,12 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from functions.core.audit.model import Actor, Event
-from functions.core.audit.vocabulary import Action
-from functions.core.audit.vocabulary import Outcome as Came
 from functions.core.consent.vocabulary import Purpose
 from functions.core.conversations.model import split_thread
 from functions.core.runtime.records import ContentionError, Item
+from functions.core.sending.entries import claimed_entry, settled_entry
 from functions.core.sending.errors import UnknownMessageError
 from functions.core.sending.gate import Decision, Gate, Wish
 from functions.core.sending.message_errors import InvalidMessageError
@@ -30,13 +28,6 @@ from functions.core.sending.references import References
 from functions.core.sending.store import Channel, ChannelStore, Claim, SendingStore
 from functions.core.whatsapp.graph_answers import Outcome, Refused
 from functions.core.whatsapp.graph_errors import ErrorClass
-
-_SENDER = Actor(kind="system", id="sender")
-_CAME = {
-    SendState.ACCEPTED: Came.DONE,
-    SendState.REFUSED: Came.REFUSED,
-    SendState.FAILED: Came.FAILED,
-}
 
 _ROUNDS = 6  # against statuses and other writers of the same records
 
@@ -137,7 +128,7 @@ class Delivery:
             return Later(min(item["resolve_ms"], now_ms + self._rules.outcomes.recheck_ms))
         if item["policy"] == Policy.AT_LEAST_ONCE:
             again = Verdict(SendState.QUEUED)
-            entry = _settled(message_id, item, state, again)
+            entry = settled_entry(message_id, item, state, again)
             self.store.advance(message_id, state, again.record, entry)
             return None
         return self._move(message_id, item, state, Verdict(SendState.UNCONFIRMED))
@@ -166,7 +157,7 @@ class Delivery:
             now_ms=self._now_ms(),
             pair_tat_ms=thread_item.get("pair_tat_ms"),
             next_pair_tat_ms=slot.next_pair_tat_ms,
-            entry=_claimed(message_id, item, ready.decision),
+            entry=claimed_entry(message_id, item, ready.decision),
             window_thread=ready.decision.window_thread,
             window_after_ms=ready.decision.window_after_ms,
             also=ready.decision.also,
@@ -243,7 +234,7 @@ class Delivery:
         self, message_id: str, item: Item, expected: SendState, verdict: Verdict
     ) -> Settled | Later | None:
         record = {**verdict.record, "key": item["key"]}  # what Graph said is sealed under it
-        entry = _settled(message_id, item, expected, verdict)
+        entry = settled_entry(message_id, item, expected, verdict)
         if not self.store.advance(message_id, expected, record, entry):
             return None
         if verdict.later_ms is None:
@@ -272,44 +263,6 @@ def _purpose(item: Item, message: OutboundMessage) -> Purpose | None:
         return None
     before = Purpose.SERVICE if message.free_form else Purpose.MARKETING
     return Purpose(item.get("purpose", before))
-
-
-def _claimed(message_id: str, item: Item, decision: Decision) -> Event:
-    """The gate let it pass in the very transaction that this is stored with."""
-    duty = {"legal_duty": item["legal_duty"]} if "legal_duty" in item else {}
-    overridden = {"overridden": list(decision.overridden)} if decision.overridden else {}
-    return Event(
-        action=Action.GATE_OVERRIDDEN if overridden else Action.SEND_CLAIMED,
-        by=_SENDER,
-        on=(item["contact_id"],),
-        what=f"message/{message_id}",
-        purpose=item.get("purpose", ""),
-        facts={
-            "attempt": item["attempt"] + 1,
-            "in_window": decision.window_thread is not None,
-            **duty,
-            **overridden,
-        },
-    )
-
-
-def _settled(message_id: str, item: Item, before: SendState, verdict: Verdict) -> Event:
-    """What Graph or the gate said of try number `attempt`."""
-    record = verdict.record
-    return Event(
-        action=Action.SEND_SETTLED,
-        by=_SENDER,
-        on=(item["contact_id"],),
-        what=f"message/{message_id}",
-        outcome=_CAME.get(verdict.state, Came.UNKNOWN),
-        facts={
-            "before": before.value,
-            "state": verdict.state.value,
-            "attempt": item["attempt"],
-            "reasons": [reason["code"] for reason in record.get("reasons", ())],
-            "graph_error": record.get("error", {}).get("code"),
-        },
-    )
 
 
 def _if_stopped(channel: Channel | None) -> Channel | None:
