@@ -1,8 +1,10 @@
 """What the stories about consent have in common: people, questions, answers."""
 
 import secrets
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from cli.client import ApiClient
 from cli.demo.messages import invented_phone
 from cli.http import call, call_json
 
@@ -98,3 +100,16 @@ def settled(platform, message_id):
 
 def moment(ago=timedelta(minutes=1)):
     return (datetime.now(UTC) - ago).isoformat(timespec="seconds")
+
+
+def duty_client(platform):
+    outputs = platform.facts.outputs["amana-local-api"]
+    described = platform.client("cognito-idp").describe_user_pool_client(
+        UserPoolId=outputs["UserPoolId"], ClientId=outputs["LegalDutyClientId"]
+    )["UserPoolClient"]
+    facts = replace(
+        platform.facts,
+        client_id=described["ClientId"],
+        client_secret=described["ClientSecret"],
+    )
+    return ApiClient(facts, scopes=("amana/messages:send", "amana/messages:legal-duty"))

@@ -3,10 +3,20 @@
 import secrets
 import threading
 import time
-from dataclasses import replace
 
 import pytest
-from e2e_consent import agreed, ask, codes, marketing, person, send, settled, shown, status
+from e2e_consent import (
+    agreed,
+    ask,
+    codes,
+    duty_client,
+    marketing,
+    person,
+    send,
+    settled,
+    shown,
+    status,
+)
 
 from cli.client import ApiClient
 from cli.demo.messages import a_text
@@ -106,16 +116,3 @@ def test_what_the_law_demands_passes_with_a_scope_that_only_one_client_has(platf
     (entry,) = overrides()
     assert entry["facts"]["legal_duty"] == "gdpr-34"
     assert entry["facts"]["overridden"] == ["consent_withdrawn"]
-
-
-def duty_client(platform):
-    outputs = platform.facts.outputs["amana-local-api"]
-    described = platform.client("cognito-idp").describe_user_pool_client(
-        UserPoolId=outputs["UserPoolId"], ClientId=outputs["LegalDutyClientId"]
-    )["UserPoolClient"]
-    facts = replace(
-        platform.facts,
-        client_id=described["ClientId"],
-        client_secret=described["ClientSecret"],
-    )
-    return ApiClient(facts, scopes=("amana/messages:send", "amana/messages:legal-duty"))

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import e2e_consent
 import pytest
 
 from cli.audit_key import log_key
@@ -25,17 +26,20 @@ ALL_SCOPES = (
     "amana/media:write",
     "amana/archive:export",
     "amana/audit:read",
+    "amana/consents:read",
+    "amana/consents:write",
 )
 # of concerns that are not built yet, or of what no story can cause: the log being attacked
 NOT_TOLD = {
     action
     for action in Action
-    if action.value.split(":")[0] in ("consent", "hold", "retention", "policy", "incident")
+    if action.value.split(":")[0] in ("hold", "retention", "policy", "incident")
 } | {
     Action.LOG_ITEM_REFUSED,
     Action.RECORD_CORRECTED,
     Action.RECORD_ERASED,
-    Action.RECORD_RESTRICTED,
+    # an answer a week too late
+    Action.CONSENT_EXPIRED,
     Action.KEY_DESTROYED,
     Action.LOGIN,
     Action.TOKEN_ISSUED,
@@ -96,10 +100,65 @@ def story(platform, ask):
         f"/v1/accounts/{platform.facts.waba_id}/updates",
     ):
         assert ask("GET", path).status == 200, path
+    _consents(ask, platform, phone)
+    _import(ask, platform)
+    _override(platform, phone)
     _media(ask, platform, conversation)
     _export(ask, platform, conversation)
     platform.settle()
     return message
+
+
+def _consents(ask, platform, phone):
+    contact_id = ask("POST", "/v1/contacts/search", {"to": f"+{phone}"}).body["contact_id"]
+    path, key = f"/v1/contacts/{contact_id}", {"Idempotency_Key": secrets.token_hex(8)}
+    assert ask("POST", "/v1/contacts", {"to": f"+{invented_phone()}"}).status == 201
+    wish = {"purpose": "marketing", "method": "double_opt_in"}
+    asked = ask("POST", f"{path}/consents", wish, **key)
+    assert asked.status == 202, asked.text
+    # the same key for something else
+    assert ask("POST", f"{path}/consents", {**wish, "purpose": "utility"}, **key).status == 409
+    stranger = invented_phone()
+    for tapping in (phone, stranger):
+        e2e_consent.tap(platform, tapping, asked.body["request_id"])
+    refused = {"purpose": "utility", "method": "staff", "decision": "refused"}
+    key = {"Idempotency_Key": secrets.token_hex(8)}
+    assert ask("POST", f"{path}/consents", refused, **key).status == 201
+    moved = {"type": "user_changed_number", "new_wa_id": invented_phone()}
+    system = {"type": "system", "system": {**moved, "body": "changed number"}}
+    platform.meta.write({"from": stranger, "message": system})
+
+    def given():
+        shown = ask("GET", f"{path}/consents").body["consents"]
+        return shown[0]["status"] == "given"
+
+    platform.eventually(given)
+    for shown in ("consents/history", "consents/marketing/receipt"):
+        assert ask("GET", f"{path}/{shown}").status == 200
+    assert ask("DELETE", f"{path}/consents/marketing").status == 200
+    for method in ("PUT", "DELETE"):
+        assert ask(method, f"{path}/restriction").status == 200
+    assert ask("POST", "/v1/gate/check", a_text(phone, "may I?")).status == 200
+
+
+def _import(ask, platform):
+    begun = ask("POST", "/v1/consents/imports", {}, Idempotency_Key=secrets.token_hex(8))
+    path = f"/v1/consents/imports/{begun.body['import_id']}"
+    assert ask("PUT", f"{path}/parts/1", b"no,columns\n1,2\n").status == 200
+    assert ask("POST", f"{path}/start", {}).status == 202
+    platform.eventually(lambda: ask("GET", path).body["status"] != "running", seconds=120)
+    assert ask("GET", f"{path}/report").status == 200
+
+
+def _override(platform, phone):
+    """What the law demands, to somebody who wants nothing any more."""
+    consents = ApiClient(platform.facts, scopes=e2e_consent.SCOPES)
+    contact_id = e2e_consent.contact_of(platform, consents, phone)
+    e2e_consent.ask(platform, consents, "DELETE", f"/v1/contacts/{contact_id}/consents")
+    duty = e2e_consent.duty_client(platform)
+    told = duty.send({**a_text(phone, "a breach"), "legal_duty": "gdpr-34"}, key="duty")
+    assert told.status == 202, told.text
+    platform.eventually(lambda: platform.message(told.body["id"])["wamid"])
 
 
 def _media(ask, platform, conversation):

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from infra.stacks.routes import ROUTES
+from infra.stacks.routes import DUTY_SCOPES, ROUTES, SCOPES
 
 APIS = ("messages_api", "media_api", "archive_api", "audit_api", "consent_api")
 
@@ -54,7 +54,16 @@ def test_every_kind_of_thing_has_a_scope_of_its_own():
 def test_every_scope_is_offered_to_clients(prod):
     (server,) = prod.of_type("AWS::Cognito::UserPoolResourceServer")
     offered = {each["ScopeName"] for each in server.properties["Scopes"]}
-    assert offered == {route.scope for route in ROUTES if route.scope}
+    assert offered == {*SCOPES, *DUTY_SCOPES}
+    assert {route.scope for route in ROUTES if route.scope} == {*SCOPES}
+
+
+def test_only_a_client_of_its_own_may_override_what_people_have_agreed_to(prod):
+    clients = prod.of_type("AWS::Cognito::UserPoolClient")
+    scopes = [json.dumps(each.properties["AllowedOAuthScopes"]) for each in clients]
+    assert sorted("legal-duty" in each for each in scopes) == [False, True]
+    (apart,) = (each for each in scopes if "legal-duty" in each)
+    assert [name for name in SCOPES if f"/{name}" in apart] == ["messages:send"]
 
 
 @pytest.mark.parametrize("name", APIS)
@@ -170,10 +179,12 @@ def test_refusals_of_the_gateway_are_problem_details_with_their_status(prod):
 
 
 def test_clients_get_tokens_by_client_credentials_only(prod):
-    (client,) = prod.of_type("AWS::Cognito::UserPoolClient")
-    assert client.properties["AllowedOAuthFlows"] == ["client_credentials"]
-    assert client.properties["GenerateSecret"] is True
-    assert "ExplicitAuthFlows" not in client.properties
+    clients = prod.of_type("AWS::Cognito::UserPoolClient")
+    assert clients
+    for client in clients:
+        assert client.properties["AllowedOAuthFlows"] == ["client_credentials"]
+        assert client.properties["GenerateSecret"] is True
+        assert "ExplicitAuthFlows" not in client.properties
     (pool,) = prod.of_type("AWS::Cognito::UserPool")
     assert pool.properties["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
 
