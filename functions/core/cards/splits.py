@@ -91,13 +91,33 @@ class SplitNumbers:
 
 
 def _found(fragments: list[Fragment]) -> Mended:
-    """Meta tells seconds: which of two in one second was first is anybody's guess."""
-    upwards = sorted(sorted(fragments, key=lambda one: one.id), key=lambda one: one.at_ms)
-    downwards = sorted(
-        sorted(fragments, key=lambda one: one.id, reverse=True), key=lambda one: one.at_ms
-    )
-    found = mend(upwards)
-    return found if found.numbers or upwards == downwards else mend(downwards)
+    """Meta tells seconds: which of those in one second was first is anybody's guess."""
+    found = Mended()
+    for order in _orders(fragments):
+        found = mend(order)
+        if found.numbers:
+            return found
+    return found
+
+
+def _orders(fragments: list[Fragment]) -> Iterator[list[Fragment]]:
+    """Within a second by name, up and down; then with what is no piece before or behind the rest.
+
+    So two pieces of one second stand side by side in one of them, whatever was said beside them.
+    """
+    pieces = {one.id for one in fragments if could_be_fragment(one.text)}
+    others = {one.id for one in fragments} - pieces
+    tried: list[list[Fragment]] = []
+    for first in (set[str](), pieces, others):
+        for backwards in (False, True):
+            order = sorted(fragments, key=lambda one: one.id, reverse=backwards)
+            order = [one for one in order if one.id in first] + [
+                one for one in order if one.id not in first
+            ]
+            order.sort(key=lambda one: one.at_ms)
+            if order not in tried:
+                tried.append(order)
+                yield order
 
 
 def _texts(item: Item) -> Iterator[tuple[str, Mapping[str, Any], str]]:

@@ -216,3 +216,17 @@ def test_what_a_business_sends_is_not_watched(world):
     echo["text"] = {"body": "411111••••••1111", "amana_masked": 1}
     world.deliver(build.webhook(build.change("smb_message_echoes", message_echoes=[echo])))
     assert world.replies() == []
+
+
+@pytest.mark.parametrize("others", [["thank you"], ["see you", "thank you"]])
+@pytest.mark.parametrize("run", range(12))
+def test_pieces_of_one_second_are_found_whatever_else_was_said_in_it(world, others, run):
+    """Names follow from wamids, so another run is another order within the second."""
+    at = world.platform.clock.now // 1000
+    for number, text in enumerate([*others, *PIECES]):
+        message = build.text_message(
+            f"wamid.{run}.{number}", sender=PERSON, at=at, text={"body": text}
+        )
+        world.deliver(build.webhook(build.change(messages=[message])))
+
+    assert digits(world.stored()) == "4111111111"
