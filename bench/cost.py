@@ -102,11 +102,12 @@ def _keys_table(ledger: Ledger) -> float:
 
 
 def _gate(ledger: Ledger) -> float:
-    """Read and write units of the sender for consent, templates and who the person is.
+    """Read and write units of the sender for consent and for who the person is.
 
-    The last was read before consent was asked for as well, for all that is no template.
+    The last was read before consent was asked for as well, for all that is no template. What Meta
+    says of templates is read once a minute, not for a message.
     """
-    records = ("CONSENT", "TEMPLATE", "NODE")
+    records = ("CONSENT", "NODE")
     return sum(n for key, n in ledger.details.items() if key[0] == "sender" and key[3] in records)
 
 
