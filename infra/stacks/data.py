@@ -178,7 +178,7 @@ class DataStack(StageStack):
                 "This key turns phone numbers into the pseudonyms that records are found by: with "
                 "another key no person would be found again. Compensating controls: 64 random "
                 "characters no person has seen, a customer-managed key with yearly rotation "
-                "around it, and six named functions as its only readers."
+                "around it, and eight named functions as its only readers."
             ),
         )
 
