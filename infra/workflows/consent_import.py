@@ -7,18 +7,22 @@ from functions.core.runtime.policies import value
 from infra.config import StageConfig
 from infra.constructs.function import Function
 from infra.stacks.sizes import CONSENT_IMPORTER_TIMEOUT
-from infra.workflows.states import (
-    INPUT_STAYS,
-    NOTHING,
-    Definition,
-    State,
-    call,
-    caught,
-    fail,
-    for_each,
-    succeed,
-)
+from infra.workflows.mapped import Mapped, mapped_definition
+from infra.workflows.states import Definition
 from infra.workflows.workflow import Workflow
+
+_IMPORT = Mapped(
+    subject="import_id",
+    plan="chunks",
+    part="chunk",
+    each="load",
+    last="finish",
+    error="ImportFailed",
+    cause=(
+        "An import of consents stopped; what was recorded stays, and whoever sent it can start "
+        "it again. The log of the function consent_importer names the step and why."
+    ),
+)
 
 
 def consent_import_definition(
@@ -28,41 +32,13 @@ def consent_import_definition(
 
     A file that is refused as a whole has no chunks, and ends well: whoever sent it is told.
     """
-
-    def step(name: str, *, then: str) -> State:
-        payload = {"step": name, "import_id.$": "$.import_id"}
-        return caught(call(function_arn, payload, seconds=step_seconds, then=then), then="GiveUp")
-
-    chunk = call(
+    return mapped_definition(
         function_arn,
-        {"step": "load", "import_id.$": "$.import_id", "chunk.$": "$.chunk"},
-        seconds=step_seconds,
-        then=None,
-        # a thousand answers would be too large for a state; each has its report
-        output=NOTHING,
+        _IMPORT,
+        step_seconds=step_seconds,
+        most_seconds=most_seconds,
+        at_once=at_once,
     )
-    item = {"import_id.$": "$.import_id", "chunk.$": "$$.Map.Item.Value"}
-    states = {
-        "Plan": step("plan", then="Load"),
-        "Load": caught(
-            for_each("$.chunks", item, chunk, at_once=at_once, then="Finish"), then="GiveUp"
-        ),
-        "Finish": step("finish", then="Done"),
-        "Done": succeed(),
-        "GiveUp": call(
-            function_arn,
-            {"step": "fail", "import_id.$": "$.import_id"},
-            seconds=step_seconds,
-            then="Failed",
-            output=INPUT_STAYS,
-        ),
-        "Failed": fail(
-            "ImportFailed",
-            "An import of consents stopped; what was recorded stays, and whoever sent it can start "
-            "it again. The log of the function consent_importer names the step and why.",
-        ),
-    }
-    return {"StartAt": "Plan", "TimeoutSeconds": most_seconds, "States": states}
 
 
 class ConsentImportWorkflow(Workflow):

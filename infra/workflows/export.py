@@ -7,59 +7,35 @@ from functions.core.runtime.policies import value
 from infra.config import StageConfig
 from infra.constructs.function import Function
 from infra.stacks.sizes import EXPORTER_TIMEOUT
-from infra.workflows.states import (
-    INPUT_STAYS,
-    NOTHING,
-    Definition,
-    State,
-    call,
-    caught,
-    fail,
-    for_each,
-    succeed,
-)
+from infra.workflows.mapped import Mapped, mapped_definition
+from infra.workflows.states import Definition
 from infra.workflows.workflow import Workflow
+
+_EXPORT = Mapped(
+    subject="export_id",
+    plan="parts",
+    part="part",
+    each="collect",
+    last="assemble",
+    error="ExportFailed",
+    cause=(
+        "An export could not be made; its record says so to whoever asked. The log of the "
+        "function exporter names the step and why."
+    ),
+)
 
 
 def export_definition(
     function_arn: str, *, step_seconds: int, most_seconds: int, at_once: int
 ) -> Definition:
     """Input: {"export_id": ...}. `at_once`: parts of one export that are read at the same time."""
-
-    def step(name: str, *, then: str) -> State:
-        payload = {"step": name, "export_id.$": "$.export_id"}
-        return caught(call(function_arn, payload, seconds=step_seconds, then=then), then="GiveUp")
-
-    part = call(
+    return mapped_definition(
         function_arn,
-        {"step": "collect", "export_id.$": "$.export_id", "part.$": "$.part"},
-        seconds=step_seconds,
-        then=None,
-        # thousands of answers would be too large for a state
-        output=NOTHING,
+        _EXPORT,
+        step_seconds=step_seconds,
+        most_seconds=most_seconds,
+        at_once=at_once,
     )
-    item = {"export_id.$": "$.export_id", "part.$": "$$.Map.Item.Value"}
-    states = {
-        "Plan": step("plan", then="Collect"),
-        "Collect": caught(
-            for_each("$.parts", item, part, at_once=at_once, then="Assemble"), then="GiveUp"
-        ),
-        "Assemble": step("assemble", then="Done"),
-        "Done": succeed(),
-        "GiveUp": call(
-            function_arn,
-            {"step": "fail", "export_id.$": "$.export_id"},
-            seconds=step_seconds,
-            then="Failed",
-            output=INPUT_STAYS,
-        ),
-        "Failed": fail(
-            "ExportFailed",
-            "An export could not be made; its record says so to whoever asked. The log of the "
-            "function exporter names the step and why.",
-        ),
-    }
-    return {"StartAt": "Plan", "TimeoutSeconds": most_seconds, "States": states}
 
 
 class ExportWorkflow(Workflow):
