@@ -1,4 +1,4 @@
-"""The stacks of one stage: eight, and a witness where its file asks for one."""
+"""The stacks of one stage: ten, and a witness where its file asks for one."""
 
 import json
 from pathlib import Path
@@ -23,6 +23,8 @@ from infra.stacks.data import DataStack
 from infra.stacks.ingress import IngressStack
 from infra.stacks.messaging import MessagingStack
 from infra.stacks.observability import ObservabilityStack
+from infra.stacks.retention import RetentionStack
+from infra.stacks.rights import RightsStack
 from infra.stacks.witness import WitnessStack
 
 PACKS = (
@@ -52,24 +54,19 @@ def add_stacks(app: cdk.App, stage: StageConfig, assets: Path) -> None:
     ingress = IngressStack(app, stage=stage, assets=assets, data=data)
     messaging = MessagingStack(app, stage=stage, assets=assets, data=data, ingress=ingress)
     consent = ConsentStack(app, stage=stage, assets=assets, data=data, messaging=messaging)
+    retention = RetentionStack(app, stage=stage, assets=assets, data=data)
+    rights = RightsStack(app, stage=stage, assets=assets, data=data, messaging=messaging)
     api = ApiStack(
         app,
         stage=stage,
         assets=assets,
         data=data,
-        ingress=ingress,
         messaging=messaging,
         consent=consent,
+        retention=retention,
+        rights=rights,
     )
-    content = ContentStack(
-        app,
-        stage=stage,
-        assets=assets,
-        data=data,
-        messaging=messaging,
-        consent=consent,
-        api=api,
-    )
+    content = ContentStack(app, stage=stage, assets=assets, data=data, messaging=messaging, api=api)
     chosen = stage.tenant.witness
     witness = WitnessStack(app, stage=stage, assets=assets, chosen=chosen) if chosen else None
     audit = AuditStack(app, stage=stage, assets=assets, data=data, witness=witness)

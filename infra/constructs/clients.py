@@ -1,5 +1,7 @@
 """OAuth 2 clients: systems of the business, never people."""
 
+from collections.abc import Mapping, Sequence
+
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
@@ -11,9 +13,11 @@ RESOURCE_SERVER = "amana"
 
 
 class Clients(Construct):
-    """A user pool without users, its token endpoint, one client with the scopes given.
+    """A user pool without users, its token endpoint, clients: one with the scopes given.
 
-    `apart`: scopes that only the second client has, which has no others but `beside`.
+    `apart`: by name of its output, scopes that only such a client has; `beside`: those it shares.
+    What one of them does, the others cannot: where two are asked for, one stolen secret is not
+    enough.
     """
 
     def __init__(
@@ -23,8 +27,8 @@ class Clients(Construct):
         *,
         stage: StageConfig,
         scopes: dict[str, str],
-        apart: dict[str, str],
-        beside: str,
+        apart: Mapping[str, Mapping[str, str]],
+        beside: Mapping[str, Sequence[str]],
     ) -> None:
         super().__init__(scope, construct_id)
         self.pool = self._pool(stage)
@@ -37,13 +41,17 @@ class Clients(Construct):
         )
         known = {
             name: cognito.ResourceServerScope(scope_name=name, scope_description=text)
-            for name, text in {**scopes, **apart}.items()
+            for each in (scopes, *apart.values())
+            for name, text in each.items()
         }
         self._server = self.pool.add_resource_server(
             "ResourceServer", identifier=RESOURCE_SERVER, scopes=list(known.values())
         )
         self.client = self._client("Client", [known[name] for name in scopes])
-        self.apart = self._client("ClientApart", [known[name] for name in (beside, *apart)])
+        self.apart = {
+            output: self._client(output, [known[name] for name in (*beside[output], *own)])
+            for output, own in apart.items()
+        }
 
     def _client(
         self, construct_id: str, scopes: list[cognito.ResourceServerScope]

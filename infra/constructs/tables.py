@@ -4,11 +4,26 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from functions.core.retention.due import INDEX
 from infra.constructs.lifecycle import removal_policy
 
 
 def string_key(name: str) -> dynamodb.Attribute:
     return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
+
+
+# where what is due is found: name, partition key, sort key
+RETENTION = (INDEX, "retain_shard", "retain_at")
+
+
+def add_index(table: dynamodb.Table, name: str, partition: str, sort: str) -> None:
+    """What stands in an item is written once; indexes only point at it."""
+    table.add_global_secondary_index(
+        index_name=name,
+        partition_key=string_key(partition),
+        sort_key=string_key(sort),
+        projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+    )
 
 
 class Table(dynamodb.Table):

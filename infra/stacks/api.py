@@ -21,9 +21,10 @@ from infra.constructs.rest_api import RestApi, acknowledge_open_method
 from infra.stacks.base import FunctionStack
 from infra.stacks.consent import ConsentStack
 from infra.stacks.data import DataStack
-from infra.stacks.ingress import IngressStack
 from infra.stacks.messaging import MessagingStack
-from infra.stacks.routes import DUTY_SCOPES, ROUTES, SCOPES, SEND, Route
+from infra.stacks.retention import RetentionStack
+from infra.stacks.rights import RightsStack
+from infra.stacks.routes import APART, BESIDE, ROUTES, SCOPES, Route
 
 # parts of uploads and files on their way out: bytes, not text
 _BYTES = "application/octet-stream"
@@ -39,9 +40,10 @@ class ApiStack(FunctionStack):
         stage: StageConfig,
         assets: Path,
         data: DataStack,
-        ingress: IngressStack,
         messaging: MessagingStack,
         consent: ConsentStack,
+        retention: RetentionStack,
+        rights: RightsStack,
     ) -> None:
         super().__init__(
             scope,
@@ -52,12 +54,14 @@ class ApiStack(FunctionStack):
             keys=data.keys,
         )
         # API Gateway's permission to write logs comes with the ingress stack
-        self.add_stack_dependency(ingress)
+        self.add_stack_dependency(messaging.ingress)
         self.data = data
         self.messaging = messaging
         self.consent = consent
+        self.retention = retention
+        self.rights = rights
         self.clients = Clients(
-            self, "Clients", stage=stage, scopes=SCOPES, apart=DUTY_SCOPES, beside=SEND
+            self, "Clients", stage=stage, scopes=SCOPES, apart=APART, beside=BESIDE
         )
         self.messages_api = self._messages_api()
         self.media_api = self._media_api()
@@ -245,6 +249,8 @@ class ApiStack(FunctionStack):
             "archive_api": self.archive_api,
             "audit_api": self.audit_api,
             "consent_api": self.consent.consent_api,
+            **self.retention.apis,
+            **self.rights.apis,
         }
         for route in ROUTES:
             self._add(route, functions[route.function], rest, authorizer)
@@ -289,4 +295,5 @@ class ApiStack(FunctionStack):
         CfnOutput(self, "TokenUrl", value=token_url)
         CfnOutput(self, "UserPoolId", value=self.clients.pool.user_pool_id)
         CfnOutput(self, "ClientId", value=self.clients.client.user_pool_client_id)
-        CfnOutput(self, "LegalDutyClientId", value=self.clients.apart.user_pool_client_id)
+        for output, client in self.clients.apart.items():
+            CfnOutput(self, output, value=client.user_pool_client_id)

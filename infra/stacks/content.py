@@ -19,7 +19,6 @@ from infra.constructs.permissions import READ_WRITE, Grant
 from infra.constructs.queues import QueueWithDlq, feed
 from infra.stacks.api import ApiStack
 from infra.stacks.base import FunctionStack
-from infra.stacks.consent import ConsentStack
 from infra.stacks.data import DataStack
 from infra.stacks.messaging import MessagingStack
 from infra.stacks.sizes import (
@@ -46,7 +45,6 @@ class ContentStack(FunctionStack):
         assets: Path,
         data: DataStack,
         messaging: MessagingStack,
-        consent: ConsentStack,
         api: ApiStack,
     ) -> None:
         super().__init__(
@@ -66,8 +64,8 @@ class ContentStack(FunctionStack):
         )
         # whoever reads or writes content
         users = [messaging.inbound, messaging.sender, self.media, self.exporter]
-        users += [api.messages_api, api.media_api, api.archive_api, consent.consent_api]
-        users += [consent.importer]
+        users += [api.messages_api, api.media_api, api.archive_api, api.consent.consent_api]
+        users += [api.consent.importer, *api.retention.content_users, *api.rights.content_users]
         self.epoch = self._epoch(users)
         self.epoch_workflow = EpochWorkflow(
             self,

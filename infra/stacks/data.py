@@ -18,7 +18,7 @@ from infra.constructs.lifecycle import removal_policy
 from infra.constructs.malware_scan import MalwareScan
 from infra.constructs.queues import DLQ_RETENTION_DAYS, QUEUE_RETENTION_DAYS
 from infra.constructs.secrets import Secret
-from infra.constructs.tables import Table, string_key
+from infra.constructs.tables import RETENTION, Table, add_index
 from infra.stacks.base import StageStack
 
 # A claim check must live as long as a message that points at it: in the DLQ, and once more in
@@ -26,6 +26,14 @@ from infra.stacks.base import StageStack
 _TRANSIT_DAYS = DLQ_RETENTION_DAYS + QUEUE_RETENTION_DAYS + 1
 # An export is fetched at once, or asked for again.
 _EXPORT_DAYS = 1
+
+# name, partition key, sort key
+CONVERSATION_INDEXES = (
+    ("timeline", "thread", "at"),
+    ("recent", "recent_shard", "last_at"),
+    ("due", "due_shard", "due_at"),
+    RETENTION,
+)
 
 
 class DataStack(StageStack):
@@ -62,19 +70,10 @@ class DataStack(StageStack):
             sort_key="sk",
             stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
         )
-        for index, partition, sort in (
-            ("timeline", "thread", "at"),
-            ("recent", "recent_shard", "last_at"),
-            ("due", "due_shard", "due_at"),
-        ):
-            self.conversations.add_global_secondary_index(
-                index_name=index,
-                partition_key=string_key(partition),
-                sort_key=string_key(sort),
-                # content is written once; indexes only point at it
-                projection_type=dynamodb.ProjectionType.KEYS_ONLY,
-            )
+        for index in CONVERSATION_INDEXES:
+            add_index(self.conversations, *index)
         self.consent = Table(self, "Consent", key=self.keys.data, retain=retain, sort_key="sk")
+        add_index(self.consent, *RETENTION)
         self.ephemeral = Table(
             self,
             "Ephemeral",
@@ -85,15 +84,13 @@ class DataStack(StageStack):
         # Without it nothing is ever read again, so it is in every backup. That brings no destroyed
         # key back for long: epochs make each backup useless after a bounded time.
         self.content_keys = Table(self, "ContentKeys", key=self.keys.data, retain=retain)
-        self.content_keys.add_global_secondary_index(
-            index_name="by_epoch",
-            partition_key=string_key("epoch_shard"),
-            sort_key=string_key("pk"),
-            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
-        )
+        add_index(self.content_keys, "by_epoch", "epoch_shard", "pk")
         self.compliance = Table(
             self, "Compliance", key=self.keys.data, retain=retain, sort_key="sk"
         )
+        add_index(self.compliance, *RETENTION)
+        # requests, holds and dispositions are few, and looked through by the latest
+        add_index(self.compliance, "listed", "listed", "listed_at")
         # entries of the audit log on their way: the log takes them from the stream in seconds
         self.outbox = Table(
             self,

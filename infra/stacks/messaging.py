@@ -60,6 +60,7 @@ class MessagingStack(FunctionStack):
             # the pauses between them add up to more than a day
             tries=value("media", "fetch", "tries"),
         )
+        self.ingress = ingress
         self.inbound = self._inbound(ingress.inbound)
         self.sender = self._sender()
         self.wakeup = self._wakeup()

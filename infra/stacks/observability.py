@@ -66,6 +66,8 @@ class ObservabilityStack(StageStack):
             "MessagingFailed": messaging.failed_invocations,
             "MediaDlq": messaging.media.dlq,
             "ConsentFailed": consent.failed_invocations,
+            "RetentionFailed": api.retention.failed_invocations,
+            "RightsFailed": api.rights.failed_invocations,
             "ApiFailed": api.failed_invocations,
             "ContentFailed": content.failed_invocations,
             "AuditFailed": audit.failed_invocations,

@@ -7,6 +7,10 @@ MEDIA_READ, MEDIA_WRITE = "media:read", "media:write"
 EXPORT = "archive:export"
 AUDIT = "audit:read"
 CONSENTS_READ, CONSENTS_WRITE = "consents:read", "consents:write"
+RIGHTS_READ, RIGHTS_WRITE = "rights:read", "rights:write"
+HOLDS_READ, HOLDS_WRITE = "holds:read", "holds:write"
+RETENTION_READ, RETENTION_RUN = "retention:read", "retention:run"
+APPROVE, LIFT = "rights:approve", "holds:lift"
 
 SCOPES = {
     SEND: "Send messages",
@@ -17,10 +21,25 @@ SCOPES = {
     AUDIT: "Read the audit log",
     CONSENTS_READ: "Find contacts, and read their consents",
     CONSENTS_WRITE: "Register contacts, record and withdraw consents, restrict processing",
+    RIGHTS_READ: "Read requests of people about their data",
+    RIGHTS_WRITE: "File requests of people, and confirm who they are",
+    HOLDS_READ: "Read legal holds",
+    HOLDS_WRITE: "Place legal holds, and ask for one to be lifted",
+    RETENTION_READ: "Read what is kept how long, and what was deleted",
+    RETENTION_RUN: "Start a run of retention",
 }
 
-# of a client of its own: what it sends passes whatever people have agreed to
-DUTY_SCOPES = {DUTY: "Send what a law demands"}
+# of clients of their own, by the name of the output that tells their id
+APART = {
+    # what it sends passes whatever people have agreed to
+    "LegalDutyClientId": {DUTY: "Send what a law demands"},
+    # the second person, where two are needed
+    "ApproverClientId": {
+        APPROVE: "Decide on requests of people about their data",
+        LIFT: "Lift a legal hold that somebody else asked to be lifted",
+    },
+}
+BESIDE = {"LegalDutyClientId": (SEND,), "ApproverClientId": (RIGHTS_READ, HOLDS_READ)}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,15 +6,21 @@ from functions.core.content.epoch_dynamodb import DynamoEpochs
 from functions.core.content.keystore import Epoch
 from functions.core.content.kms import epoch_context
 
+RETENTION = {"retention": ("retain_shard", "retain_at")}
 INDEXES = {
     "timeline": ("thread", "at"),
     "recent": ("recent_shard", "last_at"),
     "due": ("due_shard", "due_at"),
+    **RETENTION,
 }
 
 
 def conversations_schema() -> dict[str, Any]:
-    names = ["pk", "sk", *(name for pair in INDEXES.values() for name in pair)]
+    return _indexed(INDEXES)
+
+
+def _indexed(indexes: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    names = ["pk", "sk", *(name for pair in indexes.values() for name in pair)]
     return {
         "AttributeDefinitions": [{"AttributeName": n, "AttributeType": "S"} for n in names],
         "KeySchema": _keys("pk", "sk"),
@@ -24,7 +30,7 @@ def conversations_schema() -> dict[str, Any]:
                 "KeySchema": _keys(*pair),
                 "Projection": {"ProjectionType": "KEYS_ONLY"},
             }
-            for index, pair in INDEXES.items()
+            for index, pair in indexes.items()
         ],
         "BillingMode": "PAY_PER_REQUEST",
     }
@@ -55,16 +61,11 @@ def content_keys_schema() -> dict[str, Any]:
 
 
 def compliance_schema() -> dict[str, Any]:
-    names = ["pk", "sk"]
-    return {
-        "AttributeDefinitions": [{"AttributeName": n, "AttributeType": "S"} for n in names],
-        "KeySchema": _keys("pk", "sk"),
-        "BillingMode": "PAY_PER_REQUEST",
-    }
+    return _indexed({**RETENTION, "listed": ("listed", "listed_at")})
 
 
 def consent_schema() -> dict[str, Any]:
-    return compliance_schema()
+    return _indexed(RETENTION)
 
 
 def outbox_schema() -> dict[str, Any]:

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from docs_pages import ROOT
 
+from infra.stacks.data import CONVERSATION_INDEXES
+from infra.stacks.routes import APART
+
 STACKS = ROOT / "infra" / "stacks"
 
 
@@ -20,8 +23,8 @@ def outputs() -> dict[str, set[str]]:
     shared = _outputs_in(STACKS / "base.py")
     for path in sorted(STACKS.glob("*.py")):
         names = _outputs_in(path)
-        if path.stem != "base" and names:
-            inherits = "(FunctionStack)" in path.read_text(encoding="utf-8")
+        inherits = "(FunctionStack)" in path.read_text(encoding="utf-8")
+        if path.stem != "base" and (names or inherits):
             found[path.stem] = names | (shared if inherits else set())
     return found
 
@@ -34,7 +37,7 @@ def _outputs_in(path: Path) -> set[str]:
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("CfnOutput"):
             name = node.args[1]
             found |= {name.value} if isinstance(name, ast.Constant) else set()
-    return found
+    return found | (set(APART) if path.stem == "api" else set())
 
 
 def _outputs_of_secrets(loop: ast.For) -> set[str]:
@@ -139,10 +142,7 @@ def settings_of(function: str) -> set[str]:
 
 
 def indexes() -> set[tuple[str, ...]]:
-    for node in ast.walk(ast.parse((STACKS / "data.py").read_text(encoding="utf-8"))):
-        if isinstance(node, ast.For) and "add_global_secondary_index" in ast.unparse(node):
-            return set(ast.literal_eval(node.iter))
-    raise AssertionError("no indexes in infra/stacks/data.py")
+    return set(CONVERSATION_INDEXES)
 
 
 def constant(path: str, name: str) -> object:
