@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from functions.core.content.epochs import EpochRules
+from functions.core.retention.kinds import DataKind
+from functions.core.retention.rules import Rule, rules_json
 from functions.core.runtime.policies import value
 from infra.limits import limit
 from infra.retention import Retention, longest, ordinary_classes
@@ -84,6 +86,12 @@ class StageConfig:
             bound_days=self.archive_retention_bound_days,
             stage=self.name,
         )
+
+    @property
+    def retention_rules(self) -> str:
+        """JSON: of each kind of data, how long it is kept and which duties stand behind that."""
+        year = 365
+        return rules_json({kind: Rule(kind=kind, keep_days=year) for kind in DataKind})
 
     @property
     def audit_retention_days(self) -> int:
