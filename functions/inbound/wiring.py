@@ -19,6 +19,7 @@ from functions.core.consent.watching import Parts, consent_watch
 from functions.core.contacts import wiring as contacts
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory
+from functions.core.contacts.tombstones import DynamoTombstones
 from functions.core.content.records import SealedRecords, Sealing
 from functions.core.content.transit import TransitOpener
 from functions.core.content.wiring import sealing
@@ -66,6 +67,9 @@ def intake() -> Intake:
         pseudonyms=pseudonyms(),
         blobs=S3Blobs(aws.s3(), settings().media_bucket, seal().ring),
         entry_point_hours=policies.value("platform_limits", "window", "entry_point_hours"),
+        tombstones=DynamoTombstones(
+            aws.dynamodb(), settings().ephemeral_table, now_ms=clock.now_ms
+        ),
     )
     return Intake(
         conversations=conversations,
