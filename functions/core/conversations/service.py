@@ -38,10 +38,11 @@ class Moved:
 
 @dataclass(frozen=True)
 class Folded:
-    """`counts`: updates of each kind, and of people who were erased. `filed`: those that are part of a conversation.
+    """`counts`: updates of each kind, and of people who were erased, which are not kept.
 
-    `apart`: those that are not. `moved`: those that tell of changed numbers or ids. `people`: the
-    nodes of everybody concerned, as they are now.
+    `filed`: those that are part of a conversation. `apart`: those that are not. `moved`: those
+    that tell of changed numbers or ids. `people`: the nodes of everybody concerned, as they are
+    now.
     """
 
     counts: Counter[str]
