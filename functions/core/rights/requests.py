@@ -93,8 +93,6 @@ class DynamoRequests:
                 expression.set(name, value)
         for name in old.keys() - new.keys() - set(_SEALED):
             expression.remove(name)
-        if before.state is not after.state:
-            expression.remove("task_token")
         actions = [
             {"Update": expression.update(self._table, key._asdict())},
             *(self._put(place_, item) for place_, item in self._step(after, step).items()),
