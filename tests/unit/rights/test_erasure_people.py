@@ -94,7 +94,7 @@ def test_a_name_of_the_day_on_which_the_number_changed_hands_goes_with_both():
 def test_the_times_that_were_theirs_end_with_the_erasure():
     nodes = recycled()
     subject = subject_at(nodes, "b2", inf)
-    assert all(span.until_ms <= NOW for span in spans_until(subject, NOW))
+    assert all(span.until_ms <= NOW for span in spans_until(subject.person.spans, NOW))
     assert erased_ranges(subject, "n1", erased_ms=NOW) == [[9 * DAY, NOW]]
 
 

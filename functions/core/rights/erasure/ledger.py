@@ -28,7 +28,10 @@ _PREFIX = "erasures/"
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One erasure: whose, of what, and up to when (epoch ms) it was theirs."""
+    """One erasure: whose, and how far back each kind of data goes. Times in epoch ms.
+
+    `spans`: aliases, and when they were the person's.
+    """
 
     request: str
     erased_ms: int
@@ -36,11 +39,14 @@ class Entry:
     spans: tuple[Span, ...]
     keys: tuple[str, ...]
     cut_offs: Mapping[DataKind, CutOff]
-    outcome: str
 
     @property
     def person(self) -> Person:
         return Person(self.contact_id, self.spans)
+
+    @property
+    def nodes(self) -> list[str]:
+        return sorted({span.node for span in self.spans})
 
     def encoded(self) -> bytes:
         told = {
@@ -51,7 +57,6 @@ class Entry:
             "spans": [_span_told(span) for span in self.spans],
             "keys": list(self.keys),
             "before_ms": {each.kind.value: each.before_ms for each in self.cut_offs.values()},
-            "outcome": self.outcome,
         }
         return json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
 
@@ -68,7 +73,6 @@ def entry_from(data: bytes) -> Entry:
             DataKind(kind): CutOff(DataKind(kind), before_ms)
             for kind, before_ms in told["before_ms"].items()
         },
-        outcome=told["outcome"],
     )
 
 

@@ -4,9 +4,8 @@ What somebody is told of what stays rests on law, so it is facts and codes here;
 are in policies/rights_replies.toml.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -90,19 +89,24 @@ class Retained:
 
 
 def retained(left: Sequence[Left], rules: Rules) -> list[Retained]:
-    """The ordinary retention run deletes it when the period of its kind is over."""
+    """The ordinary retention run deletes it when the period of its kind is over.
+
+    Who somebody is stays with what is theirs: under the duties of that.
+    """
+    kept = [each for each in left if each.count > each.held]
+    until = {e.kind: e.latest_ms + _kept_days(rules[e.kind]) * DAY_MS for e in kept}
+    everyones = {duty.id: duty for each in kept for duty in rules[each.kind].duties}
     return [
         Retained(
             kind=each.kind,
             count=each.count - each.held,
-            until_ms=each.latest_ms + _kept_days(rules[each.kind]) * DAY_MS,
+            until_ms=max(until.values()) if each.kind is DataKind.CONTACT else until[each.kind],
             duties=[
                 {"id": duty.id, "regime": duty.regime, "law": duty.law}
-                for duty in rules[each.kind].duties
+                for duty in rules[each.kind].duties or everyones.values()
             ],
         )
-        for each in left
-        if each.count > each.held
+        for each in kept
     ]
 
 
@@ -159,11 +163,3 @@ class Part:
 def part_from(told: str) -> Part:
     kind, _, name = told.partition("/")
     return Part(kind=DataKind(kind), name=name)
-
-
-@dataclass
-class Tally:
-    """What went, over all steps and repeats that are told of."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    held: Counter[str] = field(default_factory=Counter)

@@ -26,6 +26,7 @@ _STYLE = (
 
 def page(told: Mapping[str, Any], *, sha256: str) -> str:
     """`told`: the certificate. `sha256`: of its JSON, as it stands in the audit log."""
+    complaint = escape(told["complaint"])
     parts = [
         f"<p>{escape(_OUTCOMES[told['outcome']])}</p>",
         _table("This certificate", _about(told, sha256)),
@@ -33,8 +34,7 @@ def page(told: Mapping[str, Any], *, sha256: str) -> str:
         _table("Keys", _keys(told)),
         *_retained(told),
         *_held(told),
-        "<p>Whoever thinks that this is not right may complain to a supervisory authority "
-        f"({escape(told['complaint'])}).</p>",
+        f"<p>A complaint may be lodged with a supervisory authority ({complaint}).</p>",
     ]
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -50,7 +50,10 @@ def _about(told: Mapping[str, Any], sha256: str) -> Iterable[tuple[str, Any]]:
     yield "SHA-256 of the JSON", sha256
     yield "Audit log", f"{told['audit']['action']} on {told['audit']['what']}"
     if "ledger" in told:
-        yield "Ledger of erasures", f"{told['ledger']['object']} (SHA-256 {told['ledger']['sha256']})"
+        yield (
+            "Ledger of erasures",
+            f"{told['ledger']['object']} (SHA-256 {told['ledger']['sha256']})",
+        )
 
 
 def _keys(told: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
@@ -77,7 +80,9 @@ def _retained(told: Mapping[str, Any]) -> Iterable[str]:
 def _held(told: Mapping[str, Any]) -> Iterable[str]:
     if "held" in told:
         held = told["held"]
-        yield _table("Kept, because it must be preserved", [(held["law"], f"{held['count']} items")])
+        yield _table(
+            "Kept, because it must be preserved", [(held["law"], f"{held['count']} items")]
+        )
 
 
 def _table(title: str, rows: Iterable[tuple[str, Any]]) -> str:

@@ -5,6 +5,7 @@ the owner who goes: the moments at which it changed hands remain, because they s
 key belongs to whom.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from math import inf
 
@@ -35,18 +36,16 @@ def of_others(subject: Subject, node_id: str, *, erased_ms: int) -> Node | None:
     )
 
 
-def spans_until(subject: Subject, erased_ms: int) -> tuple[Span, ...]:
-    """As they stand in the ledger: what comes later at an alias is another's."""
-    return tuple(
-        replace(span, until_ms=min(span.until_ms, erased_ms)) for span in subject.person.spans
-    )
+def spans_until(spans: Iterable[Span], erased_ms: int) -> tuple[Span, ...]:
+    """What comes later at an alias that others had as well is another's."""
+    return tuple(replace(span, until_ms=min(span.until_ms, erased_ms)) for span in spans)
 
 
 def erased_ranges(subject: Subject, node_id: str, *, erased_ms: int) -> list[list[int | None]]:
     """For the pointer to an alias that stays: when it was the person's."""
     return [
         [None if span.after_ms == -inf else int(span.after_ms), int(span.until_ms)]
-        for span in spans_until(subject, erased_ms)
+        for span in spans_until(subject.person.spans, erased_ms)
         if span.node == node_id
     ]
 
