@@ -48,6 +48,10 @@ class Entry:
     def nodes(self) -> list[str]:
         return sorted({span.node for span in self.spans})
 
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.encoded()).hexdigest()
+
     def encoded(self) -> bytes:
         told = {
             "v": FORMAT,
@@ -94,15 +98,14 @@ class S3Ledger:
         self._retention = timedelta(days=retention_days)
         self._now = now
 
-    def put(self, entry: Entry) -> str:
-        """The SHA-256 of what stands in the ledger: this entry, or the one that was there."""
-        name, data = name_of(entry), entry.encoded()
+    def put(self, entry: Entry) -> None:
+        """Once: its name follows from when the erasure began."""
         with as_unavailable("writing the ledger of erasures"):
             try:
                 self._client.put_object(
                     Bucket=self._bucket,
-                    Key=name,
-                    Body=data,
+                    Key=name_of(entry),
+                    Body=entry.encoded(),
                     ContentType="application/json",
                     IfNoneMatch="*",
                     ObjectLockMode=self._lock_mode,
@@ -110,9 +113,7 @@ class S3Ledger:
                 )
             except ClientError as error:
                 if error.response["Error"]["Code"] != "PreconditionFailed":
-                    raise
-                data = self._read(name)
-        return hashlib.sha256(data).hexdigest()
+                    raise  # else it is there
 
     def since(self, at_ms: int) -> Iterator[Entry]:
         """Everything erased at or after this moment, month by month."""

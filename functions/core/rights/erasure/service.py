@@ -21,6 +21,7 @@ from functions.core.rights.erasure.ledger import Entry
 from functions.core.rights.erasure.looking import Found, Looking
 from functions.core.rights.erasure.model import (
     Erased,
+    Outcome,
     Part,
     cut_offs,
     outcome_of,
@@ -38,7 +39,7 @@ _KINDS = (DataKind.COMMUNICATIONS, DataKind.CONSENT)
 
 
 class Ledger(Protocol):
-    def put(self, entry: Entry) -> str: ...
+    def put(self, entry: Entry) -> None: ...
 
 
 class Plans(Protocol):
@@ -70,7 +71,7 @@ class Erasing:
     plans: Plans
     ledger: Ledger
     tombstones: Tombstones
-    restrict: Callable[[str], None]
+    restrict: Callable[[str], object]
     withdraw: Callable[[str], int]
     epochs_of: Callable[[Sequence[str]], Mapping[str, int]]
     numbers: Sequence[str]
@@ -86,8 +87,11 @@ class Erasing:
         self.restrict(subject.contact_id)
         if self.is_held(subject.aliases):
             return None
-        now_ms = self.now_ms()
-        entry = Entry(
+        entry = self._entry(request_id, subject, self.now_ms())
+        return self.start(self.plans.create(entry).entry, subject)
+
+    def _entry(self, request_id: str, subject: Subject, now_ms: int) -> Entry:
+        return Entry(
             request=request_id,
             erased_ms=now_ms,
             contact_id=subject.contact_id,
@@ -95,7 +99,14 @@ class Erasing:
             keys=subject.keys,
             cut_offs=cut_offs(self.rules, now_ms),
         )
-        return self.start(self.plans.create(entry).entry, subject)
+
+    def kept(self, request_id: str, subject: Subject) -> Erased:
+        """What a hold keeps, all of it."""
+        now_ms = self.now_ms()
+        entry = self._entry(request_id, subject, now_ms)
+        found = self.looking.at(entry, self.disposer.guards.read(entry.nodes))
+        held = sum(each.count for each in found.all)
+        return Erased(outcome=Outcome.RESTRICTED_UNDER_HOLD, erased_ms=now_ms, counts={}, held=held)
 
     def start(self, entry: Entry, subject: Subject) -> Plan:
         """Written down where nobody can remove it, before anything is deleted."""
