@@ -1,4 +1,4 @@
-"""What a person must be told beside their data (GDPR Article 15(1) and (2)), in plain words. Pure."""
+"""What a person must be told beside their data (GDPR Article 15(1), (2)), in plain words. Pure."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ _KEPT = {
     DataKind.REQUEST: "requests about your data, counted from their end",
     DataKind.HOLD: "legal holds, counted from their end",
     DataKind.EXPORT: "copies that were made to be fetched, counted from their making",
-    DataKind.AUDIT: "the log of who did what, in which you are a pseudonym, counted from each entry",
+    DataKind.AUDIT: "the log of who did what, where you are a pseudonym, counted from each entry",
 }
 _THIRD = (
     "Other people who stand in fields of their own (contact cards, members of groups) are shown as "

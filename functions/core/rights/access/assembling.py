@@ -1,4 +1,4 @@
-"""Putting the parts together: what tables and archive know of a thing in one place, others redacted.
+"""Putting parts together: what tables and archive know of a thing in one place, others redacted.
 
 On disk everything is sealed under the request's key; memory holds one thing at a time.
 """

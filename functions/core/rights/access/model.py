@@ -1,4 +1,4 @@
-"""What an answer to an access request is made of: lines of sections, and files beside them. Pure."""
+"""What an answer to an access request is made of: lines of sections, files beside them. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -1,6 +1,6 @@
 """What we hold of a person, as a page that any browser opens, offline, and anybody can read.
 
-In the style of a transcript. Nothing in it can run or be loaded from elsewhere; files lie beside it.
+In the style of a transcript. Nothing in it runs or is loaded from elsewhere; files lie beside it.
 """
 
 from collections.abc import Callable, Mapping, Sequence

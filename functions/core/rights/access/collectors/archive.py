@@ -60,5 +60,7 @@ class OnePlan:
         )
 
     def planned(self, export_id: str, run: str, parts: int) -> bool:
+        if self.load(export_id) is None:
+            return False
         self._run, self._parts = run, parts
         return True

@@ -14,7 +14,7 @@ from functions.core.rights.subject import Subject
 
 
 class AuditEntries:
-    """`first`, `last`: numbers of bundles, both included; `size`: of the log when it was planned."""
+    """`first`, `last`: numbers of bundles, both included; `size`: of the log as it was planned."""
 
     def __init__(self, reader: LogReader, *, first: int, last: int, size: int) -> None:
         self._reader = reader
