@@ -271,7 +271,7 @@ def _redacted(entry: Entry, redactor: Redactor) -> Entry:
         redact = redactor.group if node.startswith("g") else redactor.conversation
         told = {**told, "message": redact(told["message"])}
     elif entry.section == "account_updates":
-        told = {**told, "content": redactor.group(told["content"])}
+        told = {**told, "content": redactor.conversation({"content": told["content"]})["content"]}
     return Entry(entry.section, entry.position, told, names=entry.names, refers=entry.refers)
 
 

@@ -19,9 +19,10 @@ article.in { border-inline-start: .3rem solid #2e7d4f; }
 section.line { background: #fff; border: 1px solid #d8d5cf; border-radius: .5rem;
   padding: .4rem .8rem; margin: .5rem 0; break-inside: avoid; font-size: .92rem; }
 section.line ul { margin: .1rem 0; padding-inline-start: 1.1rem; }
+details { font-size: .8rem; margin: -.3rem 0 .8rem; color: #45484c; }
 nav ol { columns: 2; padding-inline-start: 1.2rem; margin: .3rem 0; } a { color: #1a5632; }
 """
-_EMPTY = (None, "", [], {})
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 class Page:
@@ -57,7 +58,8 @@ class Page:
             self._day = day(when)
             self._say(f"<h3>{esc(self._day)}</h3>\n")
         shown = {**entry, "who": "You"} if entry["message"]["direction"] == "inbound" else entry
-        self._say(article(shown, later=later, earlier=earlier, pictures=_Beside()) + "\n")
+        told = article(shown, later=later, earlier=earlier, pictures=_Beside())
+        self._say(f"{told}{_details(entry)}\n")
 
     def end(self, *, following: str | None) -> None:
         if following:
@@ -155,6 +157,13 @@ def _completeness(told: Json) -> str:
         f"{told['gaps']} gaps, {told['contents_unreadable']} contents.{destroyed} "
         "data.json names them.</section>\n"
     )
+
+
+def _details(entry: Json) -> str:
+    """Whatever a transcript leaves out: ids, what statuses say beside their time, prices."""
+    view = entry["message"]
+    told = {n: v for n, v in view.items() if n not in ("content", "versions", "media")}
+    return f"<details><summary>All that is stored with it</summary>{_value(told)}</details>"
 
 
 def _value(value: Any) -> str:

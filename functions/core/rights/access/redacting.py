@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 Json = dict[str, Any]
+# what stands in place of a field's value; None: nothing is to be changed at that place
+Leaf = Callable[[str, Any], Any]
 
 # fields of Meta's that hold an id, a number or a name of somebody, in all spellings
 _SOMEBODY = frozenset(
@@ -40,6 +42,7 @@ _SOMEBODY = frozenset(
 )
 _LISTS = frozenset({"participants", "mentions", "mentioned_ids", "group_participants"})
 _CARDS = "contacts"
+_WAMID = "wamid."
 # of the business, under whatever name: they are no person
 _OURS = frozenset({"display_phone_number", "phone_number_id"})
 
@@ -50,6 +53,7 @@ class Redactor:
     def __init__(self, mine: Iterable[str]) -> None:
         self._mine = {_plain(each) for each in mine if each}
         self._others: dict[str, str] = {}
+        self._messages: dict[str, str] = {}
 
     @property
     def count(self) -> int:
@@ -59,12 +63,15 @@ class Redactor:
         return _plain(value) in self._mine
 
     def conversation(self, view: Mapping[str, Any]) -> Json:
-        """A message between the person and the business: only cards can name anybody else."""
-        return self._walked(view, self._cards_only)
+        """What is between the person and the business: ids in it are theirs, or the business's.
+
+        Only contact cards and lists of members can name anybody else.
+        """
+        return self._object(view, self._members)
 
     def group(self, view: Mapping[str, Any]) -> Json:
-        """A message in a group, or an update about several people."""
-        return self._walked(view, self._everybody)
+        """A message in a group: whoever is not the person is somebody else."""
+        return self._object(view, self._everybody)
 
     def label(self, *names: str) -> str:
         """The same for everything that is known of one person."""
@@ -74,14 +81,17 @@ class Redactor:
         self._others.update(dict.fromkeys(known or [label], label))
         return label
 
-    def _walked(self, value: Any, leaf: Callable[[str, Any], Any]) -> Any:
+    def _walked(self, value: Any, leaf: Leaf) -> Any:
         if isinstance(value, Mapping):
-            return {name: self._field(name, part, leaf) for name, part in value.items()}
+            return self._object(value, leaf)
         if isinstance(value, list):
             return [self._walked(part, leaf) for part in value]
         return value
 
-    def _field(self, name: str, value: Any, leaf: Callable[[str, Any], Any]) -> Any:
+    def _object(self, value: Mapping[str, Any], leaf: Leaf) -> Json:
+        return {name: self._field(name, part, leaf) for name, part in value.items()}
+
+    def _field(self, name: str, value: Any, leaf: Leaf) -> Any:
         if name == _CARDS and isinstance(value, list):
             return [self._card(card) for card in value]
         if name not in _OURS:
@@ -90,15 +100,21 @@ class Redactor:
                 return changed
         return self._walked(value, leaf)
 
-    def _cards_only(self, _name: str, _value: Any) -> None:
-        return None
-
-    def _everybody(self, name: str, value: Any) -> Any:
-        if name in _SOMEBODY and isinstance(value, str) and value:
-            return value if self.is_mine(value) else self.label(value)
+    def _members(self, name: str, value: Any) -> Any:
         if name in _LISTS and isinstance(value, list):
             return [self._member(each) for each in value]
         return None
+
+    def _everybody(self, name: str, value: Any) -> Any:
+        if isinstance(value, str) and value.startswith(_WAMID):
+            return None if name == "text" else self._message(value)
+        if name in _SOMEBODY and isinstance(value, str) and value:
+            return value if self.is_mine(value) else self.label(value)
+        return self._members(name, value)
+
+    def _message(self, wamid: str) -> str:
+        """The number of who sent it is written into it."""
+        return self._messages.setdefault(wamid, f"message {len(self._messages) + 1}")
 
     def _member(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -119,17 +135,16 @@ def _reached(card: Mapping[str, Any]) -> list[str]:
     phones = card.get("phones")
     parts = phones if isinstance(phones, list) else []
     told = [part.get(n) for part in parts if isinstance(part, Mapping) for n in ("wa_id", "phone")]
-    return [each for each in (*told, card.get("wa_id"), card.get("user_id")) if _is_text(each)]
+    return _texts(*told, card.get("wa_id"), card.get("user_id"))
 
 
 def _called(card: Mapping[str, Any]) -> list[str]:
     name = card.get("name")
-    told = name.get("formatted_name") if isinstance(name, Mapping) else None
-    return [told] if _is_text(told) else []
+    return _texts(name.get("formatted_name")) if isinstance(name, Mapping) else []
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value)
+def _texts(*values: Any) -> list[str]:
+    return [value for value in values if isinstance(value, str) and value]
 
 
 def _plain(text: str) -> str:

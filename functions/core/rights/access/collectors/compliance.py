@@ -1,7 +1,7 @@
 """What was asked for and decided about the person: their requests, exports, legal holds."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from functions.core.archive.exports.model import Export, Scope
 from functions.core.archive.exports.store import ExportStore
@@ -56,7 +56,7 @@ class Exports:
 
     def _ids(self) -> Iterator[str]:
         for shard in range(SHARDS):
-            request = {
+            request: dict[str, Any] = {
                 "TableName": self._table,
                 "IndexName": INDEX,
                 "KeyConditionExpression": "retain_shard = :shard",
