@@ -50,6 +50,8 @@ def new_app(*, outdir: Path | None = None) -> cdk.App:
 
 
 def add_stacks(app: cdk.App, stage: StageConfig, assets: Path) -> None:
+    """Refuses a stage whose policies contradict each other, before anything is made of it."""
+    _ = stage.retention
     data = DataStack(app, stage=stage)
     ingress = IngressStack(app, stage=stage, assets=assets, data=data)
     messaging = MessagingStack(app, stage=stage, assets=assets, data=data, ingress=ingress)

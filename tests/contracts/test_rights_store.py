@@ -1,4 +1,4 @@
-"""Rights requests on DynamoDB: stored with step and entry, found again, changed by one at a time."""
+"""Rights requests on DynamoDB: stored with step and entry, found again, changed one by one."""
 
 from dataclasses import replace
 
@@ -26,6 +26,7 @@ REQUEST = Request(
     filed_by="client-1",
     filed_ms=AT,
     details={"note": "canary: please forget me"},
+    opens=("n~0",),
 )
 FILED = Step(at_ms=AT, deed=Deed.FILED, by="client-1", state=State.IDENTITY_UNVERIFIED)
 
@@ -39,14 +40,14 @@ def store():
         yield DynamoRequests(client, "compliance", sealing, table_writer(client))
 
 
-def create(store, request=REQUEST, opens=("n~0",)):
-    return store.create(request, FILED, ENTRY, opens=opens)
+def create(store, request=REQUEST):
+    return store.create(request, FILED, ENTRY)
 
 
-def change(store, before, deed, *, reason="", closes=(), **changes):
+def change(store, before, deed, *, reason="", **changes):
     changed = after(before, deed, now_ms=AT + 1, **changes)
     step = Step(at_ms=AT + 1, deed=deed, by="c", state=changed.state, reason=reason)
-    return changed if store.change(before, changed, step, ENTRY, closes=closes) else None
+    return changed if store.change(before, changed, step, ENTRY) else None
 
 
 def raw():
@@ -77,7 +78,7 @@ def test_a_second_open_request_of_the_same_right_is_not_stored(store):
 
 def test_once_it_is_over_another_may_be_filed_and_it_is_findable_when_due(store):
     create(store)
-    assert change(store, REQUEST, Deed.DENIED, closes=("n~0",)).finished_ms == AT + 1
+    assert change(store, REQUEST, Deed.DENIED).finished_ms == AT + 1
     assert create(store, replace(REQUEST, id="q_b"))
     assert f"{AT + 1:013d}#q_a" in raw()
 
@@ -92,8 +93,8 @@ def test_of_two_changes_at_once_the_second_is_refused(store):
 def test_results_are_noted_only_while_it_is_carried_out(store):
     create(store)
     assert not store.note("q_a", outcome="erased")
-    running = replace(REQUEST, id="q_c", state=State.IN_PROCESSING)
-    create(store, running, opens=())
+    running = replace(REQUEST, id="q_c", state=State.IN_PROCESSING, opens=())
+    create(store, running)
     assert store.note("q_c", outcome="erased", result={"messages": 3}, files=["data.json"])
     loaded = store.load("q_c")
     assert (loaded.outcome, loaded.result, loaded.files) == (
@@ -116,9 +117,17 @@ def test_who_waits_is_known_unless_it_changed_before_they_waited(store):
 
 def test_lists_the_newest_first_page_by_page(store):
     for number in range(3):
-        create(store, replace(REQUEST, id=f"q_{number}", filed_ms=AT + number), opens=())
+        create(store, replace(REQUEST, id=f"q_{number}", filed_ms=AT + number, opens=()))
     first, cursor = store.listed(before=None, limit=2)
     assert [each.id for each in first] == ["q_2", "q_1"]
     rest, cursor = store.listed(before=cursor, limit=2)
     assert [each.id for each in rest] == ["q_0"]
     assert cursor is None
+
+
+def test_a_restriction_of_another_request_is_not_lifted_with_this_one(store):
+    create(store, replace(REQUEST, restricted=True))
+    store.keep_restricted("q_a")
+    store.keep_restricted("q_unknown")
+    assert not store.load("q_a").restricted
+    assert store.load("q_unknown") is None

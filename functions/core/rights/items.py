@@ -50,7 +50,7 @@ def open_place(right: Right, name: str) -> Key:
 def request_item(request: Request) -> Item:
     """What is empty is left out. `key` names the content key of what is sealed in it."""
     told = {name: _plain(getattr(request, name)) for name in _FIELDS}
-    item = {name: value for name, value in told.items() if value not in (None, "", [], {})}
+    item = {name: value for name, value in told.items() if value not in (None, "", False, [], {})}
     return {
         **item,
         "key": request_key(request.id),
@@ -70,7 +70,8 @@ def request_from(item: Item) -> Request:
         if name in told:
             told[name] = kind(told[name])
     told["pauses"] = tuple(Pause(**pause) for pause in told.get("pauses", ()))
-    told["purposes"] = tuple(told.get("purposes", ()))
+    for name in ("purposes", "opens"):
+        told[name] = tuple(told.get(name, ()))
     return Request(id=item["pk"].removeprefix("RIGHTS#"), **told)
 
 

@@ -52,6 +52,7 @@ _STILL = frozenset({State.REQUIRES_INPUT, State.PAUSED})
 
 class Deed(StrEnum):
     FILED = "filed"
+    CODE_ASKED = "code_asked"
     CODE_SENT = "code_sent"
     STEPPED_UP = "stepped_up"  # a code does not do, or cannot be sent
     LOCKED = "locked"  # too many wrong codes
@@ -74,6 +75,7 @@ _SAME = None
 
 # deed → state before → state after; _SAME: it stays where it is
 _LEADS: Mapping[Deed, Mapping[State, State | None]] = {
+    Deed.CODE_ASKED: {State.IDENTITY_UNVERIFIED: _SAME},
     Deed.CODE_SENT: {State.IDENTITY_UNVERIFIED: _SAME},
     Deed.STEPPED_UP: {State.IDENTITY_UNVERIFIED: State.REQUIRES_INPUT},
     Deed.LOCKED: {State.IDENTITY_UNVERIFIED: State.REQUIRES_INPUT},
@@ -106,7 +108,7 @@ class Pause:
 class Request:
     """`contact_id`: as it was named; there may be nobody. Times in epoch milliseconds.
 
-    `purposes`: what somebody objects to; none: to everything they can. `details`: what was
+    `purposes`: what somebody objects to. `details`: what was
     written when it was filed, `reason`: of the last decision or pause; both are sealed.
     `step_up`: why a code does not do. `restricted`: it is this request that restricts the person.
     `outcome`, `result`, `files`: set by whoever carries it out; no personal data in them.
@@ -127,12 +129,16 @@ class Request:
     node: str = ""
     purposes: tuple[str, ...] = ()
     duplicate_of: str = ""
+    # names under which nobody else of theirs may have one of this right open
+    opens: tuple[str, ...] = ()
     verified_ms: int | None = None
     # code, number or what staff did
     verified_how: str = ""
+    verified_by: str = ""
     step_up: str = ""
+    # codes sent, and whether one more is asked for
     codes: int = 0
-    code_ms: int | None = None
+    code_asked: bool = False
     pauses: tuple[Pause, ...] = ()
     paused_in: State | None = None
     extended_ms: int | None = None
@@ -141,6 +147,7 @@ class Request:
     restricted: bool = False
     reminded_ms: int | None = None
     escalated_ms: int | None = None
+    body_digest: str = ""
     finished_ms: int | None = None
     outcome: str = ""
     result: Mapping[str, Any] = field(default_factory=dict)

@@ -53,17 +53,12 @@ class DynamoRequests:
         opened = self._sealing.opened(found)
         return {each.id: each for each in map(request_from, opened.values())}
 
-    def create(
-        self, request: Request, step: Step, entry: Entry, *, opens: Collection[str] = ()
-    ) -> bool:
-        """`opens`: names under which nobody may have another open request of this right.
-
-        False: it is there already, or another one is open under one of these.
-        """
+    def create(self, request: Request, step: Step, entry: Entry) -> bool:
+        """False: it is there already, or one of this right is open under a name of its `opens`."""
         puts = {
             place(request.id): self._sealed(place(request.id), request_item(request)),
             **self._step(request, step),
-            **{open_place(request.right, name): {"request": request.id} for name in opens},
+            **{open_place(request.right, name): {"request": request.id} for name in request.opens},
         }
         return self._transact([self._put(key, item) for key, item in puts.items()], entry)
 
@@ -72,16 +67,8 @@ class DynamoRequests:
         found = self._records.load([open_place(right, n) for n in names], consistent=True)
         return sorted({str(item["request"]) for item in found.values()})
 
-    def change(
-        self,
-        before: Request,
-        after: Request,
-        step: Step,
-        entry: Entry,
-        *,
-        closes: Collection[str] = (),
-    ) -> bool:
-        """False: it has changed since it was read. `closes`: names it was open under."""
+    def change(self, before: Request, after: Request, step: Step, entry: Entry) -> bool:
+        """False: it has changed since it was read. Once it is over, another may be opened."""
         key = place(before.id)
         expression = Expression()
         expression.expect("version", before.version)
@@ -96,7 +83,7 @@ class DynamoRequests:
         actions = [
             {"Update": expression.update(self._table, key._asdict())},
             *(self._put(place_, item) for place_, item in self._step(after, step).items()),
-            *(self._closed(before, name) for name in closes),
+            *(self._closed(before, name) for name in before.opens if after.is_over),
         ]
         return self._transact(actions, entry)
 
@@ -110,6 +97,13 @@ class DynamoRequests:
         for name, value in fields.items():
             expression.set(name, value)
         return self._records.update(expression, place(request_id))
+
+    def keep_restricted(self, request_id: str) -> None:
+        """Another request's restriction stays: this one has none to lift any more."""
+        expression = Expression()
+        expression.condition("attribute_exists(pk) AND restricted = {}", True)
+        expression.remove("restricted")
+        self._records.update(expression, place(request_id))
 
     def wait(self, request_id: str, version: int, token: str) -> bool:
         """Who is to be woken at the next change; False: it has changed since `version`."""
