@@ -67,29 +67,27 @@ class Carrying:
     def finish(self, request_id: str) -> dict[str, Any]:
         """`wait_seconds` above 0: to be called again after them."""
         contact_id = self._contact(request_id)
-        came = self._came(request_id, contact_id)
-        if isinstance(came, int):
-            return {"outcome": "", "wait_seconds": -(-came // 1000)}
-        told = self._certified(request_id, came, "certificate")
-        files = list(self._filed(request_id, told))
-        self._entered(request_id, contact_id, told)
-        self.requests.note(request_id, outcome=came.outcome.value, result=told, files=files)
-        if came.outcome is Outcome.RESTRICTED_UNDER_HOLD:
+        told = self._told(request_id, contact_id, "certificate")
+        if isinstance(told, int):
+            return {"outcome": "", "wait_seconds": -(-told // 1000)}
+        outcome, files = told["outcome"], list(self._filed(request_id, told))
+        if outcome == Outcome.RESTRICTED_UNDER_HOLD:
             self.plans.postpone(request_id, contact_id, self.now_ms())
-        return {"outcome": came.outcome.value, "wait_seconds": 0}
+        self._entered(request_id, contact_id, told)
+        self.requests.note(request_id, outcome=outcome, result=told, files=files)
+        self.erasing(request_id).clear()
+        return {"outcome": outcome, "wait_seconds": 0}
 
     def again(self, request_id: str, contact_id: str) -> str:
-        """Of a request that a hold stood against: its outcome now, or what it still waits for."""
-        came = self._came(request_id, contact_id)
-        if isinstance(came, int):
+        """Of a request that a hold stood against: its outcome now, or `waits`."""
+        told = self._told(request_id, contact_id, "certificate_again")
+        if isinstance(told, int):
             return "waits"
-        if came.outcome is Outcome.RESTRICTED_UNDER_HOLD:
-            return came.outcome.value
-        told = self._certified(request_id, came, "certificate_again")
         list(self._filed(request_id, told))
         self._entered(request_id, contact_id, told)
         self.plans.done(request_id)
-        return came.outcome.value
+        self.erasing(request_id).clear()
+        return str(told["outcome"])
 
     def sweep(self) -> dict[str, int]:
         """All that holds stood against: by what became of them."""
@@ -98,6 +96,18 @@ class Carrying:
             came = self.again(request_id, contact_id)
             counts[came] = counts.get(came, 0) + 1
         return counts
+
+    def _told(self, request_id: str, contact_id: str, name: str) -> dict[str, Any] | int:
+        """The certificate, made once; or how long (ms) to wait before it can be."""
+        stored = self.plans.certificate(request_id, name)
+        if stored is not None:
+            return stored
+        came = self._came(request_id, contact_id)
+        if isinstance(came, int):
+            return came
+        if name == "certificate_again" and came.outcome is Outcome.RESTRICTED_UNDER_HOLD:
+            return 1  # held still, or by another
+        return self._certified(request_id, came, name)
 
     def _came(self, request_id: str, contact_id: str) -> Erased | int:
         erasing = self.erasing(request_id)

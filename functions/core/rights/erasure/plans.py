@@ -61,16 +61,18 @@ class DynamoPlans:
         expression.set("unnamed_ms", at_ms)
         self._records.update(expression, _key(request_id))
 
+    def certificate(self, request_id: str, name: str) -> dict[str, Any] | None:
+        key = _key(request_id)
+        item = self._records.load([key], consistent=True).get(key, {})
+        return json.loads(item[name]) if name in item else None
+
     def certified(self, request_id: str, name: str, told: Mapping[str, Any]) -> dict[str, Any]:
         """The certificate of this name that counts: this one, or the one that was there before."""
-        key = _key(request_id)
         expression = Expression()
         expression.expect(name, None)
         expression.set(name, encoded(told).decode())
-        if self._records.update(expression, key):
-            return dict(told)
-        found: dict[str, Any] = json.loads(self._records.load([key], consistent=True)[key][name])
-        return found
+        self._records.update(expression, _key(request_id))
+        return self.certificate(request_id, name) or dict(told)
 
     def postpone(self, request_id: str, contact_id: str, at_ms: int) -> None:
         """A hold stands against it: it is tried again until the hold is lifted."""

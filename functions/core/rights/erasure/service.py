@@ -224,3 +224,9 @@ class Erasing:
                 self.disposer.deleter.sweep(batch.objects)
                 counts.update(batch.counts)
         return counts
+
+    def clear(self) -> None:
+        """What was deleted has been told of."""
+        for shard in range(SHARDS):
+            for batch in self.disposer.batches.of(shard):
+                self.disposer.batches.told(batch)
