@@ -20,6 +20,8 @@ from functions.core.contacts.model import (
     strongest,
 )
 from functions.core.contacts.pseudonyms import Pseudonyms
+from functions.core.retention.due import due_attributes
+from functions.core.retention.kinds import DataKind
 from functions.core.runtime.records import Fold, Item, Key, RecordStore, Write, digest_of
 
 NewId = Callable[[Alias], str]
@@ -160,9 +162,19 @@ def _fold(node_id: str, aliases: list[Alias], sightings: list[Sighting]) -> Fold
         for sighting in sightings:
             for alias in named:
                 node = fold_node(node, alias, sighting)
-        return {**item_from(node), "key": _content_key(node, sightings, (item or {}).get("key"))}
+        return {
+            **item_from(node),
+            **_due(node, item or {}),
+            "key": _content_key(node, sightings, (item or {}).get("key")),
+        }
 
     return fold
+
+
+def _due(node: Node, item: Item) -> dict[str, str]:
+    """Counted from the first sighting, until retention has looked and knows of a later sign."""
+    told = due_attributes(DataKind.CONTACT, node.id, node.since_ms or 0, by=node.id)
+    return {**told, "retain_at": item.get("retain_at", told["retain_at"])}
 
 
 def _content_key(node: Node, sightings: list[Sighting], known: str | None) -> str:
