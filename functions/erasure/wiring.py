@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from functools import cache
 
 from functions.core.archive.exports.files import Files
@@ -9,6 +10,7 @@ from functions.core.audit import wiring as auditing
 from functions.core.audit.model import Actor
 from functions.core.audit.writer import Writer
 from functions.core.consent import wiring as consents
+from functions.core.consent.errors import UnknownContactError
 from functions.core.consent.ledger import Ledger
 from functions.core.consent.store import STORE as CONSENT
 from functions.core.contacts import wiring as contacts
@@ -115,7 +117,7 @@ def erasing(request_id: str) -> Erasing:
         plans=plans(),
         ledger=ledger(),
         tombstones=DynamoTombstones(aws.dynamodb(), chosen.ephemeral_table, now_ms=clock.now_ms),
-        restrict=lambda contact_id: consent_ledger().restrict(contact_id, on=True),
+        restrict=_restrict,
         withdraw=_withdrawing().withdraw,
         epochs_of=_epochs_of,
         numbers=numbers,
@@ -163,6 +165,11 @@ def consent_ledger() -> Ledger:
         consent_table=chosen.consent_table, keys_table=chosen.keys_table, audit=audit()
     )
     return consents.ledger(store=store, directory=directory())
+
+
+def _restrict(contact_id: str) -> None:
+    with suppress(UnknownContactError):  # gone already: nobody can be sent anything
+        consent_ledger().restrict(contact_id, on=True)
 
 
 def _disposer(run: str) -> Disposer:

@@ -17,19 +17,24 @@ from functions.core.audit.model import Actor
 from functions.core.consent.ledger import Told
 from functions.core.consent.model import Event as ConsentEvent
 from functions.core.consent.vocabulary import Kind, Method, Purpose, Strength
+from functions.core.contacts.model import Alias, AliasKind
+from functions.core.contacts.service import Directory
+from functions.core.contacts.tombstones import DynamoTombstones
 from functions.core.content.dynamodb import DynamoKeys
 from functions.core.content.errors import CiphertextRefusedError, KeyDestroyedError
 from functions.core.content.frames import HEADER_BYTES
 from functions.core.content.keyring import KeyRing
 from functions.core.content.kms import KmsRoots
 from functions.core.content.records import Sealing
-from functions.core.conversations.blobs import blob_binding
+from functions.core.conversations.blobs import S3Blobs, blob_binding
+from functions.core.conversations.service import ConversationsService
 from functions.core.holds.guard import Covered, Guards, node_key
 from functions.core.media.model import object_binding, received_id
 from functions.core.retention.kinds import DataKind
 from functions.core.retention.rules import Duty, Rule, Rules, rules_json
 from functions.core.rights.model import Right
 from functions.core.runtime import clock
+from functions.core.runtime.ids import random_id
 from functions.core.runtime.records import Key
 from functions.core.runtime.values import decode, encode
 from functions.erasure import wiring
@@ -82,7 +87,24 @@ class ErasingWorld(World):
         settings = _settings(secret, rules() if chosen is None else chosen)
         for name, value in settings.environment().items():
             monkeypatch.setenv(name, value)
+        self.directory = Directory(
+            records=self.records,
+            pseudonyms=build.PSEUDONYMS,
+            new_id=lambda _: random_id(),
+            now_ms=self.clock.now_ms,
+        )
+        self.conversations = self._conversations()
         self.anew()
+
+    def _conversations(self, **more: Any) -> ConversationsService:
+        return ConversationsService(
+            records=self.records,
+            directory=self.directory,
+            pseudonyms=build.PSEUDONYMS,
+            blobs=S3Blobs(self.s3, "media", self.ring),
+            entry_point_hours=72,
+            **more,
+        )
 
     def anew(self) -> None:
         """A new execution environment: nothing of an earlier one is in memory."""
@@ -92,7 +114,7 @@ class ErasingWorld(World):
                 made.cache_clear()
 
     def step(self, name: str, **event: Any) -> dict[str, Any]:
-        from functions.erasure.handler import handler  # noqa: PLC0415 - after the environment
+        from functions.erasure.handler import handler
 
         return handler({"step": name, **event}, access.Context())  # type: ignore[arg-type] # a context
 
@@ -184,6 +206,63 @@ class ErasingWorld(World):
     def lifted(self, number: str, hold: str = "h_matter") -> None:
         Guards(self.dynamodb, "compliance").change([node_key(self.node(number))], hold, None)
 
+    def waits(self, number: str, name: str) -> None:
+        """An intent that is queued."""
+        node = self.node(number)
+        self.sends(number, name, {"type": "text", "text": {"body": f"sent {WORDS[number]}"}})
+        key = Key(f"MESSAGE#{name}", "MESSAGE")
+        person = self.contact_id(number)
+        at = f"{(NOW - 60 * DAY) * 1000:013d}#{name}"
+        told = {"contact_id": person, "phone_number_id": NUMBER, "attempt": 0}
+        self._set("conversations", key, {**told, "send_state": "queued", "at": at})
+        thread = Key(f"THREAD#{NUMBER}#{node}", "THREAD")
+        self._set("conversations", thread, {"pending": [name]})
+
+    def sending_state(self, name: str) -> str:
+        (item,) = (i for i in self._scan("conversations") if i["pk"]["S"] == f"MESSAGE#{name}")
+        return str(decode(item)["send_state"])
+
+    def writes_as(self, node: str, number: str, wamid: str, *, at: int) -> None:
+        """Folded by an environment that knew the alias before its pointer went."""
+        pointer = Key(f"ALIAS#{self.pseudonym(number)}", "ALIAS")
+        gone = {**pointer._asdict(), "node": node, "digest": "d"}
+        self.dynamodb.put_item(TableName="conversations", Item=encode(gone))
+        words = {"text": {"body": f"late {WORDS[number]}"}}
+        self.says(number, wamid, at=at, type="text", **words)
+        self.remove(pointer)
+
+    def redelivered(self, number: str, wamid: str, *, at: int) -> None:
+        """As `inbound` would take it: it knows of tombstones."""
+        stones = DynamoTombstones(self.dynamodb, "ephemeral", now_ms=self.clock.now_ms)
+        service = self._conversations(tombstones=stones)
+        text = {"body": f"again {WORDS[number]}"}
+        message = build.text_message(wamid, sender=number, at=at, text=text)
+        service.fold(build.body(build.webhook(build.change(messages=[message]), time=at)))
+
+    def pseudonym(self, number: str) -> str:
+        return build.PSEUDONYMS.alias(Alias(AliasKind.PHONE, number))
+
+    def is_restricted(self, number: str) -> bool:
+        return bool(self.ledger_of_consents().view(self.contact_id(number)).restricted)
+
+    def ledger_of_consents(self) -> Any:
+        return wiring.consent_ledger()
+
+    def entries_of(self, action: str) -> list[Any]:
+        """Of the audit log, on their way there."""
+        told = [decode(item) for item in self._scan("outbox")]
+        entries = [json.loads(each) for item in told for each in item.get("entries", ())]
+        return [entry for entry in entries if entry["action"] == action]
+
+    def ledger_entries(self) -> list[tuple[str, bytes]]:
+        listed = self.s3.list_objects_v2(Bucket="archive", Prefix="erasures/").get("Contents", [])
+        names = [each["Key"] for each in listed]
+        get = self.s3.get_object
+        return [(name, get(Bucket="archive", Key=name)["Body"].read()) for name in names]
+
+    def tables_readable(self) -> Iterator[bytes]:
+        return self._in_tables()
+
     # what there is
 
     def copies(self) -> dict[str, list[Any]]:
@@ -215,9 +294,7 @@ class ErasingWorld(World):
 
     def _ring(self) -> KeyRing:
         keys = DynamoKeys(self.dynamodb, "keys", own_writer())
-        return KeyRing(
-            store=keys, roots=KmsRoots(boto3.client("kms")), refused=lambda: None
-        )
+        return KeyRing(store=keys, roots=KmsRoots(boto3.client("kms")), refused=lambda: None)
 
     def _scan(self, table: str) -> list[Any]:
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=table)

@@ -1,12 +1,17 @@
 """Erasure over simulated AWS: what is left of three people, for somebody who sees everything."""
 
 import json
+from hashlib import sha256
 
 import pytest
 from moto import mock_aws
 
+from functions.core.holds.guard import Covered
+from functions.core.rights.model import Right
 from tests.fakes.access import NOW
-from tests.fakes.erasing import DAY, DUTY, FREE, HELD, WORDS, ErasingWorld
+from tests.fakes.erasing import DAY, DUTY, FREE, HELD, SETTLE_S, WORDS, ErasingWorld
+
+CERTIFICATES = ("certificate.json", "certificate.html")
 
 
 @pytest.fixture
@@ -100,7 +105,7 @@ def test_the_certificate_says_what_went_and_is_in_the_audit_log_by_its_hash(worl
     (entry,) = world.entries_of("record:contact:erased")
     assert entry["what"] == f"rights/{request}"
     assert entry["facts"]["certificate"] == sha256(body).hexdigest()
-    (kept,) = world.ledger()
+    (kept,) = world.ledger_entries()
     assert told["ledger"] == {"object": kept[0], "sha256": sha256(kept[1]).hexdigest()}
     assert sha256(body).hexdigest() in world.file(request, "certificate.html").decode()
 
@@ -109,7 +114,7 @@ def test_certificates_and_ledger_hold_nothing_personal(world):
     for number in (FREE, DUTY, HELD):
         world.erased(world.asks_erasure(number))
     texts = [world.file(f"q_{n[-1]}", name) for n in (FREE, DUTY, HELD) for name in CERTIFICATES]
-    texts += [body for _, body in world.ledger()]
+    texts += [body for _, body in world.ledger_entries()]
     for number, word in WORDS.items():
         assert not any(number.encode() in text or word.encode() in text for text in texts)
     for number in (FREE, DUTY, HELD):

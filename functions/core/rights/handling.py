@@ -1,5 +1,7 @@
 """What systems and staff of the business do with a request, once it is filed."""
 
+from collections.abc import Mapping
+
 from functions.core.audit.model import Actor
 from functions.core.rights.changing import Changes
 from functions.core.rights.codes import Codes, Verdict
@@ -16,7 +18,6 @@ from functions.core.rights.errors import (
 from functions.core.rights.model import Deed, Request, Right, State
 from functions.core.rights.policy import number
 from functions.core.runtime import log
-from collections.abc import Mapping
 
 Terms = Mapping[Right, RightTerms]
 
@@ -34,9 +35,7 @@ class Handling:
         self._clock = clock
 
     def due(self, request: Request) -> Due:
-        return due(
-            request, self._terms[request.right], self._clock, now_ms=self._changes.now_ms()
-        )
+        return due(request, self._terms[request.right], self._clock, now_ms=self._changes.now_ms())
 
     def prove(self, request_id: str, code: str, *, by: Actor, call: str) -> Request:
         """With the code that was sent to the number. WrongCodeError: it is not that one."""
@@ -126,9 +125,7 @@ class Handling:
         self._changes.wake(request.id)
         return done
 
-    def _decided(
-        self, request: Request, deed: Deed, by: Actor, call: str, reason: str
-    ) -> Request:
+    def _decided(self, request: Request, deed: Deed, by: Actor, call: str, reason: str) -> Request:
         done = self._changes.do(
             request,
             deed,

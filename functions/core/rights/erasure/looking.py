@@ -99,7 +99,12 @@ class Looking:
         last = max((int(_at_ms(k, i, default=0)) for k, i in mine.items()), default=0)
         counted_ms = int(state["retain_at"][:13]) if "retain_at" in state else last
         for key, item in mine.items():
-            held = guard.held_by(at_ms=int(_at_ms(key, item, default=counted_ms)))
+            if key == state_key(span.node):
+                held = guard.held_by()  # it says what events say, of whatever time
+                if is_bare(item):
+                    continue
+            else:
+                held = guard.held_by(at_ms=int(_at_ms(key, item, default=counted_ms)))
             self._count(found, entry, DataKind.CONSENT, counted_ms, held, item)
 
     def _updates(self, found: Found, entry: Entry, guards: Mapping[str, Guard]) -> None:
@@ -142,6 +147,11 @@ def keys_in(item: Item) -> Iterator[str]:
     for holder in (item, *item.get("facts", {}).values()):
         if "key" in holder:
             yield str(holder["key"])
+
+
+def is_bare(state: Item) -> bool:
+    """Says that nothing may be sent to somebody of whom something stays, and nothing else."""
+    return bool(state.get("restriction")) and not state.get("cells")
 
 
 def is_whole(span: Span) -> bool:

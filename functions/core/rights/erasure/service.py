@@ -142,6 +142,8 @@ class Erasing:
             self.sharing.dispose(entry, part)
         elif part.kind is DataKind.CONSENT:
             self.disposer.consent(node, before_ms=before_ms)
+            # of whom something stays, nothing is sent to; it goes with their names
+            self.restrict(entry.contact_id)
         else:
             self.disposer.thread(part.name, before_ms=before_ms)
 
@@ -182,6 +184,9 @@ class Erasing:
 
     def _forget(self, entry: Entry) -> None:
         """Others' content is sealed anew; then keys go, and what is left of aliases."""
+        for node in entry.nodes:
+            if not self.subject(entry).shares(node):
+                self.disposer.consent(node, before_ms=None)
         self.resealing.seal_anew(entry, self.subject(entry))
         self.disposer.contact(self.subject(entry))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from math import inf
 
-from functions.core.consent.items import event_from, state_from, state_item, state_key
+from functions.core.consent.items import event_from, state_due, state_from, state_item, state_key
 from functions.core.consent.model import Cell, State, folded
 from functions.core.contacts.model import Span
 from functions.core.conversations.model import moment_ms
@@ -101,7 +101,7 @@ class Sharing:
                 after = folded(after, event_from(item))
         expression = Expression()
         expression.expect("digest", before.get("digest"))
-        for name, value in state_item(after).items():
+        for name, value in {**state_item(after), **state_due(after, span.node)}.items():
             expression.set(name, value)
         expression.remove("told")
         expression.remove("sent")
