@@ -25,6 +25,22 @@ def _sweep(_event: dict[str, Any]) -> dict[str, Any]:
     return dict(wiring.carrying().sweep())
 
 
+def _replay(event: dict[str, Any]) -> dict[str, Any]:
+    """Some more of those who were erased since a copy was made; `next` "": all are done."""
+    return wiring.replaying().some(since_ms=int(event["since_ms"]), after=event.get("after", ""))
+
+
+def _pointers(event: dict[str, Any]) -> dict[str, Any]:
+    """One more page of the conversations table; `next` "": the end."""
+    return wiring.replaying().pointers(
+        since_ms=int(event["since_ms"]), cursor=event.get("after", "")
+    )
+
+
+def _withdrawals(event: dict[str, Any]) -> dict[str, Any]:
+    return dict(wiring.withdrawals().again(since_ms=int(event["since_ms"])))
+
+
 def _fail(_event: dict[str, Any]) -> dict[str, Any]:
     """Nothing to undo: what is gone is gone, and the request can be tried again."""
     return {}
@@ -35,5 +51,8 @@ STEPS: dict[str, Step] = {
     "erase": _erase,
     "finish": _finish,
     "sweep": _sweep,
+    "replay": _replay,
+    "pointers": _pointers,
+    "withdrawals": _withdrawals,
     "fail": _fail,
 }

@@ -7,7 +7,10 @@ from functools import cache
 
 from functions.core.archive.exports.files import Files
 from functions.core.audit import wiring as auditing
+from functions.core.audit.log_s3 import S3Log
 from functions.core.audit.model import Actor
+from functions.core.audit.reading import LogReader
+from functions.core.audit.searching import Search
 from functions.core.audit.writer import Writer
 from functions.core.consent import wiring as consents
 from functions.core.consent.errors import UnknownContactError
@@ -29,9 +32,11 @@ from functions.core.rights.erasure.ledger import S3Ledger
 from functions.core.rights.erasure.looking import Looking
 from functions.core.rights.erasure.naming import Naming
 from functions.core.rights.erasure.plans import DynamoPlans
+from functions.core.rights.erasure.replay import Pointers, Replaying
 from functions.core.rights.erasure.resealing import Resealing, Table
 from functions.core.rights.erasure.service import Erasing
 from functions.core.rights.erasure.sharing import Sharing
+from functions.core.rights.erasure.withdrawals import Withdrawals
 from functions.core.rights.erasure.withdrawing import Withdrawing
 from functions.core.rights.model import request_key
 from functions.core.rights.requests import STORE as COMPLIANCE
@@ -125,6 +130,22 @@ def erasing(request_id: str) -> Erasing:
         settle_ms=chosen.settle_seconds * 1000,
         now_ms=clock.now_ms,
     )
+
+
+@cache
+def replaying() -> Replaying:
+    return Replaying(ledger=ledger(), erasing=erasing, sweeper=_pointers)
+
+
+@cache
+def withdrawals() -> Withdrawals:
+    log = S3Log(aws.s3(), settings().audit_bucket)
+    return Withdrawals(search=Search(LogReader(log)), ledger=consent_ledger())
+
+
+def _pointers() -> Pointers:
+    deleter = _disposer("replay-pointers").deleter
+    return Pointers(aws.dynamodb(), settings().conversations_table, deleter)
 
 
 @cache

@@ -13,7 +13,9 @@ import boto3
 from functions.core.archive.exports.aws import S3Shelf
 from functions.core.archive.exports.opening import Opener
 from functions.core.archive.segment import SEGMENT_ENDING, lines
-from functions.core.audit.model import Actor
+from functions.core.audit.model import Actor, Event, Link, chained
+from functions.core.audit.tiles import Edge
+from functions.core.audit.vocabulary import Action
 from functions.core.consent.ledger import Told
 from functions.core.consent.model import Event as ConsentEvent
 from functions.core.consent.vocabulary import Kind, Method, Purpose, Strength
@@ -42,6 +44,7 @@ from functions.erasure.settings import ErasureSettings
 from tests.fakes import access, build
 from tests.fakes.access import NOW, NUMBER, World
 from tests.fakes.audit import own_writer
+from tests.fakes.audit_log import ORIGIN, Signer
 from tests.fakes.story import png
 
 DAY = 86_400
@@ -241,6 +244,38 @@ class ErasingWorld(World):
 
     def pseudonym(self, number: str) -> str:
         return build.PSEUDONYMS.alias(Alias(AliasKind.PHONE, number))
+
+    def pointer(self, number: str) -> bool:
+        wanted = f"ALIAS#{self.pseudonym(number)}"
+        return any(item["pk"]["S"] == wanted for item in self._scan("conversations"))
+
+    def withdraws(self, number: str) -> None:
+        """And the audit log says so, sealed."""
+        event = ConsentEvent(
+            id=f"e_w{'a' * 26}",
+            kind=Kind.WITHDRAWN,
+            purpose=Purpose.MARKETING,
+            node=self.node(number),
+            at_ms=self.clock.ms,
+            method=Method.API,
+            by="crm",
+        )
+        self.ledger.record(event, Told(by=Actor(kind="client", id="crm")))
+        found = self.entries_of("consent:purpose:withdrawn")
+        self.sealed_log([json.dumps(each, sort_keys=True, separators=(",", ":")) for each in found])
+
+    def sealed_log(self, entries: list[str]) -> None:
+        by = Actor(kind="system", id="sequencer")
+        seal = Event(action=Action.LOG_BATCH_SEALED, by=by, facts={"entries": len(entries)})
+        sealed, _ = chained([seal], Link("sequencer", 0, ""), at_ms=self.clock.ms)
+        edge, files = Edge().extended([each.encode() for each in (*entries, *sealed)])
+        files["checkpoint"] = Signer().checkpoint(edge, ORIGIN).note
+        for name, data in files.items():
+            self.s3.put_object(Bucket="audit", Key=name, Body=data)
+
+    def standing(self, number: str) -> Any:
+        view = wiring.consent_ledger().view(self.contact_id(number))
+        return view.standings[Purpose.MARKETING].status
 
     def is_restricted(self, number: str) -> bool:
         return bool(self.ledger_of_consents().view(self.contact_id(number)).restricted)

@@ -166,6 +166,31 @@ class Erasing:
         self._forget(entry)
         return self._done(plan, *self._look(entry))
 
+    def again(self, entry: Entry) -> bool:
+        """What an older copy of a table brought back; False: a hold keeps some of it by now.
+
+        Nobody writes to the table yet, so nothing has to settle.
+        """
+        erased_ms = entry.erased_ms
+        names = self.naming.pseudonyms(self.subject(entry))
+        self.tombstones.put(dict.fromkeys(names, erased_ms))
+        for number in self.numbers:
+            for node in entry.nodes:
+                self.withdraw(thread_id(number, node))
+        for part in self.parts(entry):
+            self.erase(entry, part)
+        self.sharing.updates(entry, self.looking.updates(entry))
+        found, _ = self._look(entry, but=DataKind.CONTACT)
+        if not found.keeps_names and self._unname(entry):
+            self._forget(entry)
+        found, guards = self._look(entry)
+        doomed = sorted(set(entry.keys) - found.keys)
+        done = self.disposer.keys.destroy(doomed, guards=list(guards.values()), reason="erasure")
+        if done.changed:
+            raise ContentionError("keys of somebody who is erased kept changing")
+        self.clear()
+        return not done.held and not any(each.held for each in found.all)
+
     def subject(self, entry: Entry) -> Subject:
         """As it was when the erasure began; what is known of the aliases now."""
         nodes = self.directory.nodes(entry.nodes, consistent=True)
