@@ -27,9 +27,6 @@ class InMemory(MemoryKeys):
     def close(self, number):
         self.epochs[number] = replace(self.epochs[number], state=EpochState.CLOSED)
 
-    def hold(self, key_id, *holds):
-        self.keys[key_id] = replace(self.keys[key_id], holds=frozenset(holds))
-
 
 class InDynamo(DynamoKeys):
     def open_epoch(self, number=1):
@@ -37,9 +34,6 @@ class InDynamo(DynamoKeys):
 
     def close(self, number):
         self._set(epoch_item(number), "state", EpochState.CLOSED.value)
-
-    def hold(self, key_id, *holds):
-        self._set(key_item(key_id), "holds", list(holds))
 
     def _set(self, key, name, value):
         self._client.update_item(
