@@ -88,7 +88,7 @@ class Hold:
     lifted_by: str | None = None
     lifting_ms: int | None = None
     lifted_ms: int | None = None
-    error: str | None = None
+    failed_with: str | None = None
     planned: Swept | None = None
     swept: Swept | None = None
 

@@ -22,7 +22,7 @@ LISTED = "HOLD"
 _UNMET = "ConditionalCheckFailed"
 _PLAIN = (
     *("placed_by", "placed_ms", "body_digest", "sealed_matter", "sealed_authority"),
-    *("active_ms", "asked_by", "asked_ms", "lifted_by", "lifting_ms", "lifted_ms", "error"),
+    *("active_ms", "asked_by", "asked_ms", "lifted_by", "lifting_ms", "lifted_ms", "failed_with"),
 )
 
 
@@ -93,7 +93,7 @@ class DynamoHolds:
         if hold.planned is not None:
             expression.set("swept", vars(hold.planned))
             expression.remove("planned")
-        expression.remove("error")
+        expression.remove("failed_with")
         if hold.state is State.ACTIVE:
             return self._records.update(expression, hold_key(hold.id))
         expression.set("state", State.ACTIVE.value)
@@ -109,7 +109,7 @@ class DynamoHolds:
         expression.set("objects", 0)
         for name, value in due_attributes(DataKind.HOLD, hold.id, now_ms, by=hold.id).items():
             expression.set(name, value)
-        expression.remove("error")
+        expression.remove("failed_with")
         return self._with_entry(hold.id, expression, entry)
 
     def again(self, hold: Hold, *, error: str | None = None) -> bool:
@@ -118,7 +118,7 @@ class DynamoHolds:
         expression.expect("attempt", hold.attempt)
         expression.set("attempt", hold.attempt + 1)
         if error is not None:
-            expression.set("error", error)
+            expression.set("failed_with", error)
         return self._records.update(expression, hold_key(hold.id))
 
     def page(self, *, before: str | None, limit: int) -> tuple[list[Hold], str | None]:

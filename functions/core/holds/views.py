@@ -27,7 +27,7 @@ def hold_view(hold: Hold) -> Json:
             "lifted_by": hold.lifted_by,
             "lifted_at": _moment(hold.lifted_ms),
         },
-        "error": hold.error,
+        "error": hold.failed_with,
     }
 
 
