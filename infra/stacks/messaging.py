@@ -98,10 +98,13 @@ class MessagingStack(FunctionStack):
                 controller=stage.tenant.controller_json,
                 first_contact_notice="on" if stage.tenant.first_contact_notice else "off",
                 waba_id=stage.tenant.waba_id,
+                compliance_table=data.compliance.table_name,
                 outbox_table=data.outbox.table_name,
             ),
             grants=[
                 permissions.consume(source.queue),
+                # what is held at one alias of a person is held at all of them
+                permissions.follow_holds(data.compliance),
                 permissions.use_table(data.consent, *READ_WRITE),
                 # who was erased while it was on its way
                 permissions.use_table(data.ephemeral, "BatchGetItem"),

@@ -52,6 +52,7 @@ def post(monkeypatch):
             language="en",
             consent_table="consent",
             ephemeral_table="ephemeral",
+            compliance_table="compliance",
             consent_rules="{}",
             controller=build.CONTROLLER,
             first_contact_notice="on",

@@ -50,6 +50,7 @@ def aws(monkeypatch):
             language="en",
             consent_table="consent",
             ephemeral_table="ephemeral",
+            compliance_table="compliance",
             consent_rules="{}",
             controller=build.CONTROLLER,
             first_contact_notice="off",

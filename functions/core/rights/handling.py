@@ -9,6 +9,7 @@ from functions.core.rights.deadlines import Clock, Due, due
 from functions.core.rights.deadlines import Terms as RightTerms
 from functions.core.rights.effects import Effects
 from functions.core.rights.errors import (
+    CodeLockedError,
     NotNowError,
     SamePersonError,
     TooLateError,
@@ -46,10 +47,10 @@ class Handling:
             case Verdict.RIGHT:
                 return self._verified(request, "code", by, call)
             case Verdict.LOCKED:
-                done = self._changes.do(request, Deed.LOCKED, by=by, call=call, step_up="locked")
+                self._changes.do(request, Deed.LOCKED, by=by, call=call, step_up="locked")
                 log.metric("RightsLocked")
                 self._changes.wake(request_id)
-                return done
+                raise CodeLockedError("too many wrong codes: staff must verify who it is")
         raise WrongCodeError("the code is wrong, or has run out")
 
     def ask_for_code(self, request_id: str, *, by: Actor, call: str) -> Request:
@@ -91,6 +92,8 @@ class Handling:
     def extend(self, request_id: str, reason: str, *, by: Actor, call: str) -> Request:
         """Once, while the person can still be told in time. TooLateError: no longer."""
         request = self._changes.load(request_id)
+        if not self._terms[request.right].extension.count:
+            raise TooLateError("the law that applies here knows no extension")
         if request.extended_ms is not None:
             raise NotNowError(Deed.EXTENDED.value, "extended")
         now_ms = self._changes.now_ms()
