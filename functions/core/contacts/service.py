@@ -37,7 +37,7 @@ class Directory:
 
     def find(self, aliases: Iterable[Alias]) -> dict[Alias, str]:
         """Node ids of the aliases that are known."""
-        keys = {alias: self._pointer(alias) for alias in set(aliases)}
+        keys = {alias: self.pointer(alias) for alias in set(aliases)}
         found = self._records.load(keys.values())
         return {alias: found[key]["node"] for alias, key in keys.items() if key in found}
 
@@ -48,13 +48,13 @@ class Directory:
         created: dict[Key, str] = {}
         for alias in wanted:
             if alias not in known:  # a phone and a wa_id of the same digits share their pointer
-                pointer = self._pointer(alias)
+                pointer = self.pointer(alias)
                 created[pointer] = created.get(pointer) or self._create(alias)
                 known[alias] = created[pointer]
         return known
 
     def _create(self, alias: Alias) -> str:
-        key = self._pointer(alias)
+        key = self.pointer(alias)
         node = NODE_PREFIX[alias.namespace] + self._new_id(alias)
         write = Write(key, {"node": node, "digest": digest_of(key.pk)}, expected=None)
         if self._records.write(write):
@@ -84,7 +84,8 @@ class Directory:
         nodes.setdefault(node, Node(node))
         return person_at(nodes, node, at_ms), nodes
 
-    def _pointer(self, alias: Alias) -> Key:
+    def pointer(self, alias: Alias) -> Key:
+        """The record that says which node an alias belongs to."""
         return Key(f"ALIAS#{self._pseudonyms.alias(alias)}", "ALIAS")
 
 
