@@ -112,4 +112,12 @@ ROUTES = (
         ("PUT", "v1/contacts/{id}/restriction", CONSENTS_WRITE, ()),
         ("DELETE", "v1/contacts/{id}/restriction", CONSENTS_WRITE, ()),
     ),
+    *_routes(
+        "holds_api",
+        ("POST", "v1/holds", HOLDS_WRITE, _KEY),
+        ("GET", "v1/holds", HOLDS_READ, ()),
+        ("GET", "v1/holds/{id}", HOLDS_READ, ()),
+        ("POST", "v1/holds/{id}/lift-request", HOLDS_WRITE, ()),
+        ("POST", "v1/holds/{id}/lift", LIFT, ()),
+    ),
 )

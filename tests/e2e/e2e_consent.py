@@ -103,13 +103,18 @@ def moment(ago=timedelta(minutes=1)):
 
 
 def duty_client(platform):
+    return client_of(platform, "LegalDutyClientId", "messages:send", "messages:legal-duty")
+
+
+def client_of(platform, output, *scopes):
+    """A client of the output of that name: what another person, or another system, calls with."""
     outputs = platform.facts.outputs["amana-local-api"]
     described = platform.client("cognito-idp").describe_user_pool_client(
-        UserPoolId=outputs["UserPoolId"], ClientId=outputs["LegalDutyClientId"]
+        UserPoolId=outputs["UserPoolId"], ClientId=outputs[output]
     )["UserPoolClient"]
     facts = replace(
         platform.facts,
         client_id=described["ClientId"],
         client_secret=described["ClientSecret"],
     )
-    return ApiClient(facts, scopes=("amana/messages:send", "amana/messages:legal-duty"))
+    return ApiClient(facts, scopes=tuple(f"amana/{scope}" for scope in scopes))

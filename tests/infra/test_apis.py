@@ -61,9 +61,20 @@ def test_every_scope_is_offered_to_clients(prod):
 def test_only_a_client_of_its_own_may_override_what_people_have_agreed_to(prod):
     clients = prod.of_type("AWS::Cognito::UserPoolClient")
     scopes = [json.dumps(each.properties["AllowedOAuthScopes"]) for each in clients]
-    assert sorted("legal-duty" in each for each in scopes) == [False, True]
+    assert sorted("legal-duty" in each for each in scopes) == [False, False, True]
     (apart,) = (each for each in scopes if "legal-duty" in each)
     assert [name for name in SCOPES if f"/{name}" in apart] == ["messages:send"]
+
+
+def test_who_files_a_request_or_places_a_hold_can_neither_decide_on_it_nor_lift_it(prod):
+    clients = prod.of_type("AWS::Cognito::UserPoolClient")
+    scopes = [json.dumps(each.properties["AllowedOAuthScopes"]) for each in clients]
+    first = ("rights:write", "holds:write")
+    second = ("rights:approve", "holds:lift")
+    assert [each for each in scopes if any(f"/{one}" in each for one in second)]
+    for each in scopes:
+        has = {one for one in (*first, *second) if f"/{one}" in each}
+        assert not has & {*first} or not has & {*second}
 
 
 @pytest.mark.parametrize("name", APIS)

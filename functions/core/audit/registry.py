@@ -17,6 +17,8 @@ WRITERS = (
     "consent_importer",
     "epoch",
     "exporter",
+    "holder",
+    "holds_api",
     "inbound",
     "media",
     "media_api",
