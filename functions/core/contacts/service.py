@@ -60,7 +60,7 @@ class Directory:
 
     def pointers(self, aliases: Iterable[Alias]) -> dict[Alias, Pointer]:
         """Of the aliases that are known."""
-        keys = {alias: self.pointer_key(alias) for alias in set(aliases)}
+        keys = {alias: self.pointer(alias) for alias in set(aliases)}
         found = self._records.load(keys.values())
         return {alias: pointer_from(found[key]) for alias, key in keys.items() if key in found}
 
@@ -83,13 +83,13 @@ class Directory:
         created: dict[Key, str] = {}
         for alias in wanted:
             if alias not in known:  # a phone and a wa_id of the same digits share their pointer
-                pointer = self.pointer_key(alias)
+                pointer = self.pointer(alias)
                 created[pointer] = created.get(pointer) or self._create(alias)
                 known[alias] = created[pointer]
         return known
 
     def _create(self, alias: Alias) -> str:
-        key = self.pointer_key(alias)
+        key = self.pointer(alias)
         node = NODE_PREFIX[alias.namespace] + self._new_id(alias)
         told = {"node": node, "created_ms": self._now_ms(), "digest": digest_of(key.pk)}
         write = Write(key, told, expected=None)
@@ -120,7 +120,8 @@ class Directory:
         nodes.setdefault(node, Node(node))
         return person_at(nodes, node, at_ms), nodes
 
-    def pointer_key(self, alias: Alias) -> Key:
+    def pointer(self, alias: Alias) -> Key:
+        """The record that says which node an alias belongs to."""
         return Key(f"ALIAS#{self._pseudonyms.alias(alias)}", "ALIAS")
 
 

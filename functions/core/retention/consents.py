@@ -43,16 +43,19 @@ class Consents:
         self._records = records
         self._signs = signs
 
-    def counted_from(self, nodes: Collection[str]) -> list[int]:
+    def since(self, nodes: Collection[str]) -> list[int]:
         """Since when (ms) what is known at these aliases is kept, where there are consents."""
         states = self._records.load([state_key(node) for node in nodes], consistent=True)
         return [int(i["retain_at"][:13]) for i in states.values() if "retain_at" in i]
 
     def dispose(self, node: str, *, before_ms: int | None) -> Disposed:
-        """Of CONSENT#<node>, with the requests and wishes that stand behind it."""
+        """Of CONSENT#<node>; None: with the requests and wishes that stand behind it.
+
+        Those have a time of their own, by which a run finds them.
+        """
         parts: list[Disposed] = []
         for _ in range(_ROUNDS):
-            found = self._found(node)
+            found = self._found(node, behind=before_ms is None)
             if before_ms is not None and found.counted_from >= before_ms:
                 return summed(parts)
             guard = self._deleter.guards.read([node])[node]
@@ -79,9 +82,14 @@ class Consents:
             parts.append(Disposed(done))
         return True
 
-    def _found(self, node: str) -> _Found:
+    def _found(self, node: str, *, behind: bool) -> _Found:
         mine = self._listing.partition("consent", state_key(node).pk)
         items = self._records.load(list(mine), consistent=True)
+        others = self._behind(items) if behind else {}
+        at_ms = {key: _at_ms(key, item) for key, item in (items | others).items()}
+        return _Found(items.get(state_key(node), {}), at_ms)
+
+    def _behind(self, items: Mapping[Key, Item]) -> dict[Key, Item]:
         named = {
             Key(f"REQUEST#{item['request']}", "REQUEST")
             for item in items.values()
@@ -92,9 +100,7 @@ class Consents:
             for key in items
             if key.sk.startswith("WISH#")
         }
-        others = self._records.load([*sorted(named), *sorted(wished)], consistent=True)
-        at_ms = {key: _at_ms(key, item) for key, item in (items | others).items()}
-        return _Found(items.get(state_key(node), {}), at_ms)
+        return self._records.load([*sorted(named), *sorted(wished)], consistent=True)
 
 
 def _at_ms(key: Key, item: Item) -> int | None:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from functions.core.contacts.model import Alias, AliasKind, Node, owners
-from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory, node_key
 from functions.core.conversations.model import thread_id
 from functions.core.holds.guard import Guard
@@ -25,17 +24,31 @@ _ROUNDS = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Horizon:
-    """When what hangs on a person's keys is over. `archive_days`: how long the archive is kept."""
+    """When what hangs on a person is over. `archive_days`: how long the archive is kept.
+
+    Their keys open the archive, so they are kept as long as that.
+    """
 
     rules: Rules
     archive_days: int
 
     def after_message(self, at_ms: int) -> int:
-        days = max(self.rules[DataKind.COMMUNICATIONS].keep_days, self.archive_days)
-        return at_ms + days * DAY_MS
+        return at_ms + self.rules[DataKind.COMMUNICATIONS].keep_days * DAY_MS
+
+    @property
+    def contact_days(self) -> int:
+        return max(self.rules[DataKind.CONTACT].keep_days, self.archive_days)
 
     def after_consent(self, at_ms: int) -> int:
         return at_ms + self.rules[DataKind.CONSENT].keep_days * DAY_MS
+
+
+@dataclass(frozen=True)
+class _Left:
+    """`over_ms`: when the last of it will be over, None: nothing is left. `heard_ms`: a sign."""
+
+    over_ms: int | None
+    heard_ms: int
 
 
 class Contacts:
@@ -51,18 +64,18 @@ class Contacts:
         keys: KeyDestroyer,
         records: DynamoRecords,
         directory: Directory,
-        pseudonyms: Pseudonyms,
         signs: Signs,
         told: Consents,
+        now_ms: Callable[[], int],
         numbers: Callable[[], Collection[str]],
     ) -> None:
         self._deleter = deleter
         self._keys = keys
         self._records = records
         self._directory = directory
-        self._pseudonyms = pseudonyms
         self._signs = signs
         self._told = told
+        self._now_ms = now_ms
         self._numbers = numbers
 
     def due(self, node: str, *, before_ms: int, horizon: Horizon) -> Disposed:
@@ -70,19 +83,23 @@ class Contacts:
         nodes = self._directory.nodes([node], consistent=True)
         if node not in nodes:
             return Disposed()
-        over_ms = self._over_ms(nodes, horizon)
-        if over_ms is not None:
-            self._signs.note(node, over_ms - horizon.rules[DataKind.CONTACT].keep_days * DAY_MS)
+        left = self._left(nodes, horizon)
+        if left.over_ms is not None:
+            self._signs.note(node, left.over_ms - horizon.contact_days * DAY_MS)
             return Disposed()
         items = self._records.load([node_key(each) for each in nodes], consistent=True)
-        if any(int(item["retain_at"][:13]) >= before_ms for item in items.values()):
+        heard = [int(item["retain_at"][:13]) for item in items.values()]
+        if max([*heard, left.heard_ms]) >= before_ms:
             return Disposed()  # found once more when the latest of them is due
         people = [person for each in nodes for person in owners(nodes, each)]
         subjects = [Subject(person=person, nodes=nodes) for person in people]
         keys = {key for subject in subjects for key in subject.keys}
         told = [self._told.dispose(each, before_ms=None) for each in nodes]
         gone = self._gone(
-            nodes, keys, reason="retention", over=lambda: self._over_ms(nodes, horizon) is None
+            nodes,
+            keys,
+            reason="retention",
+            over=lambda: self._left(nodes, horizon).over_ms is None,
         )
         return summed([*told, gone])
 
@@ -94,17 +111,18 @@ class Contacts:
         alone = {n: node for n, node in subject.nodes.items() if self._is_theirs(subject, n)}
         return self._gone(alone, subject.keys, reason=reason, over=lambda: True)
 
-    def _over_ms(self, nodes: Collection[str], horizon: Horizon) -> int | None:
-        """When the last of what hangs on these aliases will be over; None: nothing is left."""
+    def _left(self, nodes: Collection[str], horizon: Horizon) -> _Left:
+        """A rehearsal takes for gone what would have gone before."""
         threads = [
             Key(f"THREAD#{thread_id(number, node)}", "THREAD")
             for number in self._numbers()
             for node in nodes
         ]
         found = self._records.load(threads, consistent=True).values()
-        ends = [horizon.after_message(item["last_ms"]) for item in found]
-        ends += [horizon.after_consent(at_ms) for at_ms in self._told.counted_from(nodes)]
-        return max(ends, default=None)
+        ends = [(horizon.after_message(item["last_ms"]), item["last_ms"]) for item in found]
+        ends += [(horizon.after_consent(at_ms), at_ms) for at_ms in self._told.since(nodes)]
+        open_ends = [end for end, _ in ends if not self._deleter.rehearse or end > self._now_ms()]
+        return _Left(max(open_ends, default=None), max((ms for _, ms in ends), default=0))
 
     def _is_theirs(self, subject: Subject, node: str) -> bool:
         return node in subject.aliases and not subject.shares(node)
@@ -160,7 +178,4 @@ class Contacts:
             for kind in node.kinds
             if node.value
         }
-        return [Key(f"ALIAS#{name}", "ALIAS") for name in sorted(map(self._name, aliases))]
-
-    def _name(self, alias: Alias) -> str:
-        return self._pseudonyms.alias(alias)
+        return sorted(map(self._directory.pointer, aliases))

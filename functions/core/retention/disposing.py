@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from functions.core.audit.model import Actor
 from functions.core.audit.writer import Writer
-from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory
 from functions.core.holds.guard import Guards
 from functions.core.retention.batches import Batches
@@ -62,7 +61,6 @@ class Disposer:
         reason: Reason,
         *,
         directory: Directory,
-        pseudonyms: Pseudonyms,
         audit: Writer,
         now_ms: Callable[[], int],
         new_id: Callable[[], str],
@@ -114,9 +112,9 @@ class Disposer:
             keys=self.keys,
             records=records["conversations"],
             directory=directory,
-            pseudonyms=pseudonyms,
             signs=signs,
             told=self._consents,
+            now_ms=now_ms,
             numbers=place.numbers,
         )
 

@@ -94,7 +94,7 @@ class Naming:
 
     def _mark(self, alias: Alias, ranges: Sequence[Sequence[int | None]]) -> None:
         """What comes late from a time in which the alias was theirs is not kept."""
-        key = self._directory.pointer_key(alias)
+        key = self._directory.pointer(alias)
         item = self._records.load([key], consistent=True).get(key)
         if item is None:
             return
