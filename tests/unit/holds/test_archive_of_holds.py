@@ -26,11 +26,12 @@ def desk():
 def told(desk, node, number, *, day=0, large=False, **about):
     """A message of somebody's, as it is archived: the shard's only segment of its day."""
     one = fact(thread=f"{NUMBER}#{node}", key=f"{node}~0", at_ms=(NOON + day * 86_400) * 1000)
-    one |= about
     if large:
         one["ref"] = "updates/large"
         del one["sealed"]
-        desk.room.source.objects["updates/large"] = b"sealed and large"
+    one |= about
+    if large:
+        desk.room.source.objects[one["ref"]] = b"sealed and large"
     at = NOON + day * 86_400
     before = set(desk.room.files())
     desk.room.archive([change(number, new=message(f"w_{number}", a=one), at=at)], f"s{number}")
@@ -195,33 +196,35 @@ def test_a_part_that_is_done_while_the_hold_is_lifted_locks_nothing_for_good(des
     assert desk.locks.held == set()
 
 
-@pytest.mark.parametrize("after", [False, True])
-def test_whenever_locking_is_cut_off_repeating_it_ends_well(after):
-    calls = locked_with(None, after=after)
+def test_whenever_locking_is_cut_off_repeating_it_ends_well(desk):
+    """One death before every call and after it, each time with somebody else."""
+    reaper = Reaper()
+    desk.start(reaper.around)
+    case(desk, 0)
+    calls = len(reaper.calls)
     assert calls > 10
-    for at in range(calls):
-        locked_with(at, after=after)
-
-
-def locked_with(at, *, after):
-    with mock_aws():
-        desk = Desk()
-        desk.clock.now = NOON * 1000 - 10_000
-        ada = desk.person(ADA)
-        mine = told(desk, ada, 10, large=True)
-        told(desk, desk.person(BEN), 20)
-        hold = desk.place(contact_id=desk.contact(ada))
-        reaper = Reaper(at=at, after=after)
-        desk.start(reaper.around)
-        if at is None:
-            desk.run(hold)
-            return len(reaper.calls)
+    desk.room.vault.objects.clear()
+    for turn in range(1, 2 * calls + 1):
+        desk.start(Reaper(at=(turn - 1) // 2, after=turn % 2 == 0).around)
         with pytest.raises(Killed):
-            desk.run(hold)
+            case(desk, turn)
         desk.start()
-        assert desk.run(hold).objects == 3
-        assert desk.locks.held == mine
-        return 0
+
+        hold, mine = case(desk, turn)
+        assert hold.objects == 3
+        assert len(mine) == 3
+        assert mine <= desk.locks.held
+        desk.room.vault.objects.clear()
+
+
+def case(desk, turn):
+    """The hold on somebody, and what the archive has of them."""
+    ada = desk.person(f"1555020{turn:04d}")
+    mine = {name for name in desk.room.files() if f"/s{turn}/" in name}
+    mine |= {name for name in desk.room.files() if name.startswith(f"objects/updates/{turn}/")}
+    if not mine:
+        mine = told(desk, ada, turn, large=True, ref=f"updates/{turn}")
+    return desk.run(desk.place(f"case {turn}", contact_id=desk.contact(ada))), mine
 
 
 @pytest.mark.parametrize(
