@@ -203,7 +203,6 @@ def _disposer(run: str) -> Disposer:
         ),
         Reason(by=_BY, run=run, word="erasure"),
         directory=directory(),
-        pseudonyms=pseudonyms(),
         audit=audit(),
         now_ms=clock.now_ms,
         new_id=random_id,
