@@ -81,6 +81,7 @@ class ObservabilityStack(StageStack):
             "ConsentImporter": consent.importer,
             "HoldsApi": api.retention.holds_api,
             "Holder": api.retention.holder,
+            "Erasure": api.rights.erasure,
             "MessagesApi": api.messages_api,
             "MediaApi": api.media_api,
             "ArchiveApi": api.archive_api,

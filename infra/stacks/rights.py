@@ -5,7 +5,8 @@ from pathlib import Path
 from constructs import Construct
 
 from infra.config import StageConfig
-from infra.constructs.function import Function  # noqa: TC001 - used as soon as there is one
+from infra.constructs.function import Function
+from infra.functions.erasure import erasure, sweep_hourly
 from infra.stacks.base import FunctionStack
 from infra.stacks.data import DataStack
 from infra.stacks.messaging import MessagingStack
@@ -33,5 +34,7 @@ class RightsStack(FunctionStack):
         )
         self.data = data
         self.messaging = messaging
+        self.erasure = erasure(self, data)
+        sweep_hourly(self, self.erasure)
         self.apis: dict[str, Function] = {}
-        self.content_users: list[Function] = []
+        self.content_users: list[Function] = [self.erasure]

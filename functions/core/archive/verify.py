@@ -23,8 +23,8 @@ from functions.core.archive.segment import (
     shard_of,
 )
 
-# beside the archive of messages: proofs that the keys of an epoch are gone
-_PROOF = re.compile(r"proofs/[a-z0-9/-]+-(?P<digest>[0-9a-f]{64})\.json")
+# beside the archive of messages: proofs that the keys of an epoch are gone, the ledger of erasures
+_PROOF = re.compile(r"(?:proofs|erasures)/[A-Za-z0-9_/-]+-(?P<digest>[0-9a-f]{64})\.json")
 
 _STRENGTH = {"GOVERNANCE": 1, "COMPLIANCE": 2}
 
