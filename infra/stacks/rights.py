@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from aws_cdk import CfnOutput
 from constructs import Construct
 
 from infra.config import StageConfig
@@ -38,3 +39,5 @@ class RightsStack(FunctionStack):
         sweep_hourly(self, self.erasure)
         self.apis: dict[str, Function] = {}
         self.content_users: list[Function] = [self.erasure]
+        # `amana restore replay` calls it
+        CfnOutput(self, "ErasureFunctionName", value=self.erasure.function.function_name)

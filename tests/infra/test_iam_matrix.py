@@ -118,6 +118,14 @@ DELETED = {
     # tickets that were issued for nothing
     ("api.MediaApi", "dynamodb:DeleteItem"): ["<Ephemeral.Arn>"],
     ("api.ArchiveApi", "dynamodb:DeleteItem"): ["<Ephemeral.Arn>"],
+    # what is about people who are erased, behind guards
+    ("rights.Erasure", "dynamodb:DeleteItem"): [
+        "<Compliance.Arn>",
+        "<Consent.Arn>",
+        "<Conversations.Arn>",
+    ],
+    ("rights.Erasure", "s3:DeleteObject"): ["<Media.Arn>/*"],
+    ("rights.Erasure", "s3:DeleteObjectVersion"): ["<Media.Arn>/*"],
 }
 
 
@@ -146,6 +154,7 @@ LISTED = {
     "content.Archiver": ["<Archive.Arn>", "<Media.Arn>"],
     "content.Exporter": ["<Archive.Arn>", "<Exports.Arn>", "<Media.Arn>"],
     "content.Media": ["<Media.Arn>", "<Transit.Arn>"],
+    "rights.Erasure": ["<Archive.Arn>", "<Audit.Arn>", "<Exports.Arn>"],
 }
 
 
@@ -185,5 +194,6 @@ def test_secrets_are_read_by_who_needs_them(prod):
             "content.Media",
             "messaging.Inbound",
             "messaging.Sender",
+            "rights.Erasure",
         ],
     }
