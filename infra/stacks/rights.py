@@ -6,7 +6,7 @@ from aws_cdk import CfnOutput
 from constructs import Construct
 
 from infra.config import StageConfig
-from infra.constructs.function import Function
+from infra.constructs.function import Function  # noqa: TC001 - used as soon as an API is here
 from infra.functions.erasure import erasure, sweep_hourly
 from infra.stacks.base import FunctionStack
 from infra.stacks.data import DataStack
