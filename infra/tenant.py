@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 from functions.core.cards.policy import Policy
 from functions.core.consent.rules import BASES, OPTIONAL
 from functions.core.consent.vocabulary import Purpose, Strength
+from functions.core.rights.calendars import UnknownJurisdictionError, working_days
 from functions.core.runtime.policies import load
 from functions.core.runtime.policies import value as policy
 from infra.regimes.own import own
@@ -89,6 +90,8 @@ class Tenant:
     first_contact_notice: bool = False
     # what the rules of policies/consent.toml are here otherwise, by purpose
     consent: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # name/language of an approved authentication template, for codes to people whose window is shut
+    rights_code_template: str = ""
     # GuardDuty looks at every file before it is served; costs per gigabyte
     media_malware_scan: bool = False
     # ARN of the function of a witness of the audit log, in another account
@@ -227,8 +230,13 @@ def _controller(value: object) -> str | None:
         text = value.get(key)
         if not isinstance(text, str) or not text.strip():
             return f"a table whose {key} is a text"
-    address = value["privacy_url"]
-    return None if address.startswith("https://") else "a table whose privacy_url is an https URL"
+    if not value["privacy_url"].startswith("https://"):
+        return "a table whose privacy_url is an https URL"
+    try:
+        working_days(value["jurisdiction"])
+    except UnknownJurisdictionError:
+        return "a table whose jurisdiction has known public holidays, such as DE, DE-BE or EU"
+    return None
 
 
 def _consent(value: object) -> str | None:
@@ -301,6 +309,9 @@ _CHECKS: dict[str, Check] = {
     "timezone": _timezone,
     "first_contact_notice": _true_or_false,
     "consent": _consent,
+    "rights_code_template": _text(
+        r"[a-z0-9_]{1,512}/[a-z]{2,3}(_[A-Z]{2})?", "name/language, such as our_code/en"
+    ),
     "media_malware_scan": _true_or_false,
     "witness_function": _text(
         r"arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+", "the ARN of a function"

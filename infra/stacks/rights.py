@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
+from aws_cdk import CfnOutput
 from constructs import Construct
 
 from infra.config import StageConfig
-from infra.constructs.function import Function  # noqa: TC001 - used as soon as there is one
+from infra.functions.rights import rights, sweep_requests
+from infra.functions.rights_api import rights_api
 from infra.stacks.base import FunctionStack
 from infra.stacks.data import DataStack
 from infra.stacks.messaging import MessagingStack
+from infra.workflows.rights import RightsWorkflow
 
 
 class RightsStack(FunctionStack):
@@ -33,5 +36,19 @@ class RightsStack(FunctionStack):
         )
         self.data = data
         self.messaging = messaging
-        self.apis: dict[str, Function] = {}
-        self.content_users: list[Function] = []
+        self.rights = rights(self, data, messaging)
+        self.rights_api = rights_api(self, data)
+        self.rights_workflow = RightsWorkflow(
+            self,
+            "RightsWorkflow",
+            stage=stage,
+            key=data.keys.operations,
+            rights=self.rights,
+            # until these two are there, such requests end in the state error
+            access=self.rights,
+            erasure=self.rights,
+        )
+        sweep_requests(self, self.rights)
+        self.apis = {"rights_api": self.rights_api}
+        self.content_users = [self.rights, self.rights_api]
+        CfnOutput(self, "RightsWorkflowArn", value=self.rights_workflow.machine.state_machine_arn)

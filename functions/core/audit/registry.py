@@ -23,6 +23,8 @@ WRITERS = (
     "media",
     "media_api",
     "messages_api",
+    "rights",
+    "rights_api",
     "sender",
     "webhook",
 )
