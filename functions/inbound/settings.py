@@ -35,5 +35,9 @@ class InboundSettings(Settings):
     first_contact_notice: str
     # Meta's account that is ours; what is told of others' templates does not count
     waba_id: str
+    # JSON: by purpose, which content is kept; see core/conversations/minimising.py
+    content_rules: str
+    # "on": what people call themselves is kept; or "off"
+    profile_names: str
     # entries of the audit log set out from here
     outbox_table: str

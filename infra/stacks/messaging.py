@@ -97,6 +97,8 @@ class MessagingStack(FunctionStack):
                 controller=stage.tenant.controller_json,
                 first_contact_notice="on" if stage.tenant.first_contact_notice else "off",
                 waba_id=stage.tenant.waba_id,
+                content_rules=stage.tenant.content_rules,
+                profile_names="on" if stage.tenant.profile_names else "off",
                 outbox_table=data.outbox.table_name,
             ),
             grants=[
@@ -151,6 +153,7 @@ class MessagingStack(FunctionStack):
                 ambiguous_wait_seconds=stage.ambiguous_wait_seconds,
                 consent_table=data.consent.table_name,
                 consent_rules=stage.tenant.consent_rules,
+                content_rules=stage.tenant.content_rules,
                 timezone=stage.tenant.timezone,
                 outbox_table=data.outbox.table_name,
             ),
