@@ -37,5 +37,9 @@ class InboundSettings(Settings):
     waba_id: str
     # legal holds and their guards, which follow when aliases turn out to be one person's
     compliance_table: str
+    # JSON: by purpose, which content is kept; see core/conversations/minimising.py
+    content_rules: str
+    # "on": what people call themselves is kept; or "off"
+    profile_names: str
     # entries of the audit log set out from here
     outbox_table: str

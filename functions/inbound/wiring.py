@@ -15,6 +15,7 @@ from functions.core.consent.answering import ConsentWatch
 from functions.core.consent.controller import Controller
 from functions.core.consent.notices import Notices
 from functions.core.consent.rules import rules
+from functions.core.consent.vocabulary import Purpose
 from functions.core.consent.watching import Parts, consent_watch
 from functions.core.contacts import wiring as contacts
 from functions.core.contacts.pseudonyms import Pseudonyms
@@ -23,6 +24,7 @@ from functions.core.content.records import SealedRecords, Sealing
 from functions.core.content.transit import TransitOpener
 from functions.core.content.wiring import sealing
 from functions.core.conversations.blobs import S3Blobs
+from functions.core.conversations.minimising import minimising
 from functions.core.conversations.read_dynamodb import DynamoListing
 from functions.core.conversations.service import ConversationsService
 from functions.core.holds.following import Following
@@ -69,6 +71,8 @@ def intake() -> Intake:
         pseudonyms=pseudonyms(),
         blobs=S3Blobs(aws.s3(), settings().media_bucket, seal().ring),
         entry_point_hours=policies.value("platform_limits", "window", "entry_point_hours"),
+        keeps_content=minimising(settings().content_rules).keeps(Purpose.SERVICE),
+        keeps_names=settings().profile_names == "on",
     )
     return Intake(
         conversations=conversations,

@@ -98,6 +98,8 @@ class MessagingStack(FunctionStack):
                 first_contact_notice="on" if stage.tenant.first_contact_notice else "off",
                 waba_id=stage.tenant.waba_id,
                 compliance_table=data.compliance.table_name,
+                content_rules=stage.tenant.content_rules,
+                profile_names="on" if stage.tenant.profile_names else "off",
                 outbox_table=data.outbox.table_name,
             ),
             grants=[
@@ -154,6 +156,7 @@ class MessagingStack(FunctionStack):
                 ambiguous_wait_seconds=stage.ambiguous_wait_seconds,
                 consent_table=data.consent.table_name,
                 consent_rules=stage.tenant.consent_rules,
+                content_rules=stage.tenant.content_rules,
                 timezone=stage.tenant.timezone,
                 outbox_table=data.outbox.table_name,
             ),

@@ -35,6 +35,8 @@ def aws(monkeypatch):
     with mock_aws():
         transit_key = create_stores()
         settings = InboundSettings(
+            content_rules="{}",
+            profile_names="on",
             outbox_table="outbox",
             conversations_table="conversations",
             keys_table="keys",

@@ -9,7 +9,9 @@ from typing import Any, Protocol
 from functions.core.cards.marker import MARKER, masked_in
 from functions.core.contacts.model import Alias, strongest
 from functions.core.contacts.pseudonyms import Pseudonyms
+from functions.core.conversations.minimising import Keep
 from functions.core.conversations.model import (
+    SPOKEN,
     Direction,
     Fact,
     FactKind,
@@ -40,6 +42,9 @@ _FACT_KINDS = {
     UpdateKind.USER_PREFERENCE: FactKind.PREFERENCE,
 }
 
+
+# In the parts around an element: what people call themselves there.
+_NAMES = ("profile", "name", "username")
 
 # Words of Meta's for types and statuses stand in clear; what does not look like one does not.
 _WORD = re.compile(r"[a-z0-9_]{1,40}")
@@ -81,10 +86,21 @@ class Folds:
 
 
 class Filing:
-    def __init__(self, *, pseudonyms: Pseudonyms, blobs: Blobs, entry_point_hours: int) -> None:
+    def __init__(
+        self,
+        *,
+        pseudonyms: Pseudonyms,
+        blobs: Blobs,
+        entry_point_hours: int,
+        keeps_content: bool,
+        keeps_names: bool,
+    ) -> None:
+        """`keeps_content`: of what is said. `keeps_names`: those that people gave themselves."""
         self._pseudonyms = pseudonyms
         self._blobs = blobs
         self._entry_point_hours = entry_point_hours
+        self._keeps_content = keeps_content
+        self._keeps_names = keeps_names
 
     def folds(self, updates: Sequence[Update], received: Received) -> Folds:
         facts: dict[Key, list[Fact]] = {}
@@ -165,8 +181,8 @@ class Filing:
         body = canonical(
             {
                 "update": update.raw,
-                "contact": update.contact,
-                "thread": update.thread,
+                "contact": self._around(update.contact),
+                "thread": self._around(update.thread),
                 "field": update.field,
                 "element": update.element,
                 "waba_id": update.waba_id,
@@ -175,11 +191,17 @@ class Filing:
         data = body.encode()
         tag = self._pseudonyms.of("blob", body)
         about = {"tag": tag, "bytes": len(data), **_masked(update, body)}
+        if not self._keeps_content and _FACT_KINDS.get(update.kind) in SPOKEN:
+            return {**about, "withheld": Keep.METADATA.value}
         if len(data) <= _INLINE_BYTES:
             return {**about, "raw": body}
         ref = f"updates/{tag}"
         self._blobs.put(ref, data, key_id=content_key)
         return {**about, "ref": ref}
+
+    def _around(self, part: Any) -> Any:
+        """What Meta wrote around an element, without what people call themselves."""
+        return part if self._keeps_names else without_names(part)
 
 
 def _thread(update: Update, nodes: Mapping[Alias, str]) -> str | None:
@@ -248,6 +270,12 @@ def _fuller(before: Fold | None, attributes: dict[str, Any]) -> Fold:
 
 def _fullness(attributes: Mapping[str, Any]) -> tuple[int, str]:
     return (-attributes["bytes"], attributes["tag"])
+
+
+def without_names(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {name: without_names(each) for name, each in part.items() if name not in _NAMES}
+    return [without_names(each) for each in part] if isinstance(part, list) else part
 
 
 def canonical(value: Any) -> str:

@@ -58,12 +58,20 @@ class ConversationsService:
         pseudonyms: Pseudonyms,
         blobs: Blobs,
         entry_point_hours: int,
+        keeps_content: bool = True,
+        keeps_names: bool = True,
     ) -> None:
+        """What is kept of what people say, and of what they call themselves: see `minimising`."""
         self._records = records
         self._directory = directory
         self._pseudonyms = pseudonyms
+        self._keeps_names = keeps_names
         self._filing = Filing(
-            pseudonyms=pseudonyms, blobs=blobs, entry_point_hours=entry_point_hours
+            pseudonyms=pseudonyms,
+            blobs=blobs,
+            entry_point_hours=entry_point_hours,
+            keeps_content=keeps_content,
+            keeps_names=keeps_names,
         )
 
     def fold(self, body: bytes) -> Folded:
@@ -106,7 +114,7 @@ class ConversationsService:
 
     def _profile(self, update: Update) -> Profile | None:
         """Of the day, not the moment: else every message would rewrite who the person is."""
-        if update.profile is None:
+        if update.profile is None or not self._keeps_names:
             return None
         name, username = update.profile.name, update.profile.username
         tag = self._pseudonyms.of("profile", name, username)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from functions.core.consent.vocabulary import Purpose
+from functions.core.conversations.minimising import EVERYTHING, Keep, Minimising, purpose_of
 from functions.core.conversations.model import split_thread
 from functions.core.runtime.records import ContentionError, Item
 from functions.core.sending.entries import claimed_entry, settled_entry
@@ -62,6 +63,7 @@ class Refusals(Protocol):
 class DeliveryRules:
     outcomes: OutcomeRules
     in_flight_ms: int  # longer than any function lives: a claim older than this was abandoned
+    minimising: Minimising = EVERYTHING  # whose content goes when a message is settled
 
 
 class Delivery:
@@ -234,6 +236,8 @@ class Delivery:
         self, message_id: str, item: Item, expected: SendState, verdict: Verdict
     ) -> Settled | Later | None:
         record = {**verdict.record, "key": item["key"]}  # what Graph said is sealed under it
+        if verdict.state in SETTLED and not self._rules.minimising.keeps(purpose_of(item)):
+            record["withheld"] = Keep.METADATA.value
         entry = settled_entry(message_id, item, expected, verdict)
         if not self.store.advance(message_id, expected, record, entry):
             return None
