@@ -17,6 +17,8 @@ from functions.core.contacts.model import (
     strongest,
 )
 from functions.core.contacts.pseudonyms import Pseudonyms
+from functions.core.retention.due import due_attributes
+from functions.core.retention.kinds import DataKind
 from functions.core.runtime.records import Fold, Item, Key, RecordStore, Write, digest_of
 
 NewId = Callable[[Alias], str]
@@ -35,7 +37,7 @@ class Directory:
 
     def find(self, aliases: Iterable[Alias]) -> dict[Alias, str]:
         """Node ids of the aliases that are known."""
-        keys = {alias: self._pointer(alias) for alias in set(aliases)}
+        keys = {alias: self.pointer(alias) for alias in set(aliases)}
         found = self._records.load(keys.values())
         return {alias: found[key]["node"] for alias, key in keys.items() if key in found}
 
@@ -46,13 +48,13 @@ class Directory:
         created: dict[Key, str] = {}
         for alias in wanted:
             if alias not in known:  # a phone and a wa_id of the same digits share their pointer
-                pointer = self._pointer(alias)
+                pointer = self.pointer(alias)
                 created[pointer] = created.get(pointer) or self._create(alias)
                 known[alias] = created[pointer]
         return known
 
     def _create(self, alias: Alias) -> str:
-        key = self._pointer(alias)
+        key = self.pointer(alias)
         node = NODE_PREFIX[alias.namespace] + self._new_id(alias)
         write = Write(key, {"node": node, "digest": digest_of(key.pk)}, expected=None)
         if self._records.write(write):
@@ -82,7 +84,8 @@ class Directory:
         nodes.setdefault(node, Node(node))
         return person_at(nodes, node, at_ms), nodes
 
-    def _pointer(self, alias: Alias) -> Key:
+    def pointer(self, alias: Alias) -> Key:
+        """The record that says which node an alias belongs to."""
         return Key(f"ALIAS#{self._pseudonyms.alias(alias)}", "ALIAS")
 
 
@@ -113,9 +116,19 @@ def _fold(node_id: str, aliases: list[Alias], sightings: list[Sighting]) -> Fold
         for sighting in sightings:
             for alias in named:
                 node = fold_node(node, alias, sighting)
-        return {**item_from(node), "key": _content_key(node, sightings, (item or {}).get("key"))}
+        return {
+            **item_from(node),
+            **_due(node, item or {}),
+            "key": _content_key(node, sightings, (item or {}).get("key")),
+        }
 
     return fold
+
+
+def _due(node: Node, item: Item) -> dict[str, str]:
+    """Counted from the first sighting, until retention has looked and knows of a later sign."""
+    told = due_attributes(DataKind.CONTACT, node.id, node.since_ms or 0, by=node.id)
+    return {**told, "retain_at": item.get("retain_at", told["retain_at"])}
 
 
 def _content_key(node: Node, sightings: list[Sighting], known: str | None) -> str:

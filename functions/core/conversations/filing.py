@@ -22,6 +22,8 @@ from functions.core.conversations.model import (
     split_thread,
     thread_id,
 )
+from functions.core.retention.due import due_attributes
+from functions.core.retention.kinds import DataKind
 from functions.core.runtime.records import Fold, Item, Key, digest_of
 from functions.core.whatsapp.model import Update, UpdateKind
 from functions.core.whatsapp.reading import mapping
@@ -173,7 +175,9 @@ class Filing:
         )
         content = self._content(update, content_key)
         told = {"field": _word(update.field), "at_ms": update.at_ms, "tag": content["tag"]}
-        attributes = {**told, **content, "key": content_key, "webhook": received.digest}
+        by = strongest(named) if named else content_key
+        due = due_attributes(DataKind.ACCOUNT, name, update.at_ms, by=by)
+        attributes = {**told, **content, "key": content_key, "webhook": received.digest, **due}
         key = Key(f"ACCOUNT#{waba_id}", moment(update.at_ms, name))
         return key, {**attributes, "digest": digest_of(told)}
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from functions.core.retention.due import due_attributes
+from functions.core.retention.kinds import DataKind
 from functions.core.runtime.records import digest_of
 
 # Spread of the `recent` and `due` indexes: one index partition takes 1,000 writes a second.
@@ -189,18 +191,22 @@ def fold_thread(
     *,
     entry_point_hours: int,
 ) -> dict[str, Any]:
-    """Attributes of a thread record after these marks: maxima, so order does not matter.
+    """Attributes of a thread record after these marks: extremes, so order does not matter.
 
+    `first_ms`: of the oldest message on it, from which its time is counted.
     `window_from_ms`: the person's last message or call. `entry_points_ms`: arrivals through an
     ad or Page button; one that lies a whole free-entry-point window before a later one is over.
     """
     before = item or {}
-    last_ms = max([m.at_ms for m in marks] + _known(before.get("last_ms")))
+    times = [m.at_ms for m in marks]
+    last_ms = max(times + _known(before.get("last_ms")))
+    first_ms = min(times + _known(before.get("first_ms", before.get("last_ms"))))
     windows = [m.at_ms for m in marks if m.opens_window] + _known(before.get("window_from_ms"))
     entries = {m.at_ms for m in marks if m.entry_point} | set(before.get("entry_points_ms", []))
     horizon = max(entries, default=0) - entry_point_hours * 3_600_000
     return thread_attributes(
         thread,
+        first_ms=first_ms,
         last_ms=last_ms,
         window_from_ms=max(windows, default=None),
         entry_points_ms=sorted(at for at in entries if at > horizon),
@@ -208,9 +214,15 @@ def fold_thread(
 
 
 def thread_attributes(
-    thread: str, *, last_ms: int, window_from_ms: int | None, entry_points_ms: list[int]
+    thread: str,
+    *,
+    first_ms: int,
+    last_ms: int,
+    window_from_ms: int | None,
+    entry_points_ms: list[int],
 ) -> dict[str, Any]:
     state = {
+        "first_ms": first_ms,
         "last_ms": last_ms,
         "window_from_ms": window_from_ms,
         "entry_points_ms": entry_points_ms,
@@ -220,6 +232,7 @@ def thread_attributes(
         "digest": digest_of(state),
         "recent_shard": f"RECENT#{shard_of(thread)}",
         "last_at": moment(last_ms, thread),
+        **due_attributes(DataKind.COMMUNICATIONS, thread, first_ms, by=split_thread(thread)[1]),
     }
 
 
