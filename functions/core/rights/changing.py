@@ -75,7 +75,8 @@ class Changes:
             if only_in is not None and request.state is not only_in:
                 return request
             now_ms = self.now_ms()
-            done = after(request, deed, now_ms=now_ms, **changes)
+            told = {"reason": reason} if reason else {}
+            done = after(request, deed, now_ms=now_ms, **told, **changes)
             step = Step(at_ms=now_ms, deed=deed, by=by.id, state=done.state, reason=reason)
             if self.store.change(request, done, step, entry(done, deed, by, call)):
                 return done

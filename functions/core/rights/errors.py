@@ -38,3 +38,7 @@ class WrongCodeError(RightsError):
 
 class TooManyCodesError(RightsError):
     """No more codes are sent for this request; staff must verify who it is."""
+
+
+class CodeLockedError(RightsError):
+    """Too many wrong codes: none is taken any more, and staff must verify who it is."""

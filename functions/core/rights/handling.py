@@ -1,5 +1,7 @@
 """What systems and staff of the business do with a request, once it is filed."""
 
+from collections.abc import Mapping
+
 from functions.core.audit.model import Actor
 from functions.core.rights.changing import Changes
 from functions.core.rights.codes import Codes, Verdict
@@ -7,6 +9,7 @@ from functions.core.rights.deadlines import Clock, Due, due
 from functions.core.rights.deadlines import Terms as RightTerms
 from functions.core.rights.effects import Effects
 from functions.core.rights.errors import (
+    CodeLockedError,
     NotNowError,
     SamePersonError,
     TooLateError,
@@ -16,7 +19,6 @@ from functions.core.rights.errors import (
 from functions.core.rights.model import Deed, Request, Right, State
 from functions.core.rights.policy import number
 from functions.core.runtime import log
-from collections.abc import Mapping
 
 Terms = Mapping[Right, RightTerms]
 
@@ -34,9 +36,7 @@ class Handling:
         self._clock = clock
 
     def due(self, request: Request) -> Due:
-        return due(
-            request, self._terms[request.right], self._clock, now_ms=self._changes.now_ms()
-        )
+        return due(request, self._terms[request.right], self._clock, now_ms=self._changes.now_ms())
 
     def prove(self, request_id: str, code: str, *, by: Actor, call: str) -> Request:
         """With the code that was sent to the number. WrongCodeError: it is not that one."""
@@ -47,10 +47,10 @@ class Handling:
             case Verdict.RIGHT:
                 return self._verified(request, "code", by, call)
             case Verdict.LOCKED:
-                done = self._changes.do(request, Deed.LOCKED, by=by, call=call, step_up="locked")
+                self._changes.do(request, Deed.LOCKED, by=by, call=call, step_up="locked")
                 log.metric("RightsLocked")
                 self._changes.wake(request_id)
-                return done
+                raise CodeLockedError("too many wrong codes: staff must verify who it is")
         raise WrongCodeError("the code is wrong, or has run out")
 
     def ask_for_code(self, request_id: str, *, by: Actor, call: str) -> Request:
@@ -92,6 +92,8 @@ class Handling:
     def extend(self, request_id: str, reason: str, *, by: Actor, call: str) -> Request:
         """Once, while the person can still be told in time. TooLateError: no longer."""
         request = self._changes.load(request_id)
+        if not self._terms[request.right].extension.count:
+            raise TooLateError("the law that applies here knows no extension")
         if request.extended_ms is not None:
             raise NotNowError(Deed.EXTENDED.value, "extended")
         now_ms = self._changes.now_ms()
@@ -126,9 +128,7 @@ class Handling:
         self._changes.wake(request.id)
         return done
 
-    def _decided(
-        self, request: Request, deed: Deed, by: Actor, call: str, reason: str
-    ) -> Request:
+    def _decided(self, request: Request, deed: Deed, by: Actor, call: str, reason: str) -> Request:
         done = self._changes.do(
             request,
             deed,
