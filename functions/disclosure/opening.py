@@ -17,6 +17,7 @@ from functions.disclosure import wiring
 
 # a code, a session and the name of a file
 _MOST_BYTES = 4096
+_MOST_DIGITS = 7
 _TOKEN = Parameter(name="token", where="path", pattern=r".*", reason="", required=True)
 _STATUS: Mapping[Stage, HTTPStatus] = {
     Stage.GONE: HTTPStatus.NOT_FOUND,
@@ -49,14 +50,11 @@ def use(request: Request) -> Reply:
             shown = disclosing.name(token, told.get("code", ""))
         case "file":
             part = told.get("part", "")
-            number = int(part) if part.isdecimal() and len(part) < _MOST_DIGITS else 0
+            number = int(part) if part.isdecimal() and len(part) <= _MOST_DIGITS else 0
             shown = disclosing.take(token, told.get("session", ""), told.get("name", ""), number)
         case _:
             shown = disclosing.look(token)
     return _answered(request, shown, _ACTIONS.get(action, Action.LINK_OPENED))
-
-
-_MOST_DIGITS = 7
 
 
 def _token(request: Request) -> str:
@@ -81,7 +79,7 @@ def _answered(request: Request, shown: Shown, action: Action) -> Reply:
     if shown.copy is not None and shown.piece is not None:
         name = shown.copy.name
         if shown.piece.size > len(shown.piece.data):
-            name += f".part{shown.piece.start // max(len(shown.piece.data), 1) + 1}"
+            name += f".part{shown.part}"
         headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
         return Reply(HTTPStatus.OK, shown.piece.data, "application/octet-stream", headers)
     status = _STATUS.get(shown.stage, HTTPStatus.OK)

@@ -45,6 +45,7 @@ class Shown:
     files: tuple[Copy, ...] = field(default=(), repr=False)
     copy: Copy | None = field(default=None, repr=False)
     piece: Piece | None = field(default=None, repr=False)
+    part: int = 0
 
 
 # sends a code for a request to the person's number; the text names one sending. False: it cannot
@@ -122,7 +123,7 @@ class Disclosing:
             return self._shelf(request, session)
         start = (part - 1) * policy.number("download", "range")
         piece = self._giving.piece(copy, start, None)
-        return Shown(Stage.FILE, request, session, copy=copy, piece=piece)
+        return Shown(Stage.FILE, request, session, copy=copy, piece=piece, part=part)
 
     def _shelf(self, request: Request, session: str) -> Shown:
         try:

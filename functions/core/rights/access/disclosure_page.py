@@ -43,7 +43,7 @@ HEADERS: Mapping[str, str] = {
 }
 
 _SAID: Mapping[Stage, str] = {
-    Stage.GONE: "This link is not valid, or not any more. Ask whoever sent it to you for a new one.",
+    Stage.GONE: "This link is not valid, or not any more. Ask whoever sent it for a new one.",
     Stage.SENT: "A code is on its way to you on WhatsApp. It is good for some minutes.",
     Stage.NO_MORE: (
         "No code can be sent to you over WhatsApp for this link now. Ask whoever sent you the link "

@@ -144,7 +144,7 @@ class DynamoLinks:
     def lock(self, name: str) -> None:
         expression = Expression()
         expression.set("is_locked", True)
-        expression.remove("session")
+        expression.set("session", "")
         updated(self._client, expression.update(self._table, _key(name)))
 
 
