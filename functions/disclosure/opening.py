@@ -100,7 +100,7 @@ def _enter(request: Request, shown: Shown, action: Action) -> None:
         action=action,
         by=caller(request, None),
         on=(asked.contact_id,) if asked else (),
-        what=f"request/{asked.id}" if asked else "",
+        what=f"rights/{asked.id}" if asked else "",
         request=request.request_id,
         outcome=Outcome.REFUSED if shown.stage in _REFUSED else Outcome.DONE,
         facts=facts,

@@ -112,4 +112,10 @@ ROUTES = (
         ("PUT", "v1/contacts/{id}/restriction", CONSENTS_WRITE, ()),
         ("DELETE", "v1/contacts/{id}/restriction", CONSENTS_WRITE, ()),
     ),
+    *_routes(
+        "disclosure",
+        # a link of 256 random bits, and then a code, decide
+        ("GET", "v1/rights/disclosures/{token}", None, ()),
+        ("POST", "v1/rights/disclosures/{token}", None, ()),
+    ),
 )

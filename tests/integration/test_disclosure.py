@@ -46,7 +46,9 @@ def token(world):
 
 def call(method, token, **fields):
     body = urlencode(fields) if fields else None
-    asked = event(method, f"/v1/rights/disclosures/{token}", body=body, claims=None, request=next(REQUESTS))
+    asked = event(
+        method, f"/v1/rights/disclosures/{token}", body=body, claims=None, request=next(REQUESTS)
+    )
     return handler(asked, Context())
 
 
