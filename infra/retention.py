@@ -6,12 +6,13 @@ from pathlib import Path
 
 from functions.core.retention.kinds import DataKind
 from functions.core.retention.rules import Rules
-from infra.regimes.deriving import Chosen, Derived, derive
+from infra.regimes.deriving import Chosen, Derived, derive, in_force
 from infra.regimes.errors import PolicyError
 from infra.regimes.lines import read
 from infra.regimes.model import Regime
 from infra.regimes.own import own
 from infra.regimes.reading import regimes
+from infra.regimes.stores import refuse_unenforced, stores
 from infra.tenant import STAGES, Tenant
 
 
@@ -67,6 +68,12 @@ def stage_file(stage: str) -> Path:
 
 def derived(chosen: Chosen) -> dict[DataKind, Derived]:
     return derive(own(), chosen)
+
+
+def check(chosen: Chosen) -> None:
+    """Refuses what contradicts itself, and what nothing here would carry out."""
+    derive(own(), chosen)
+    refuse_unenforced(stores(), in_force(chosen))
 
 
 def lock(rules: Rules, *, bound_days: int, stage: str) -> Retention:

@@ -35,5 +35,7 @@ class InboundSettings(Settings):
     first_contact_notice: str
     # Meta's account that is ours; what is told of others' templates does not count
     waba_id: str
+    # legal holds and their guards, which follow when aliases turn out to be one person's
+    compliance_table: str
     # entries of the audit log set out from here
     outbox_table: str

@@ -25,6 +25,9 @@ from functions.core.content.wiring import sealing
 from functions.core.conversations.blobs import S3Blobs
 from functions.core.conversations.read_dynamodb import DynamoListing
 from functions.core.conversations.service import ConversationsService
+from functions.core.holds.following import Following
+from functions.core.holds.guard import Guards
+from functions.core.holds.store import DynamoHolds
 from functions.core.media.announce import SqsMediaQueue
 from functions.core.runtime import aws, clock, policies
 from functions.core.runtime.dynamodb import DynamoRecords
@@ -134,6 +137,16 @@ def _sending() -> SendingService:
     )
 
 
+def _holds() -> Following:
+    table = settings().compliance_table
+    return Following(
+        store=DynamoHolds(aws.dynamodb(), table, audit()),
+        directory=directory(),
+        guards=Guards(aws.dynamodb(), table),
+        records=DynamoRecords(aws.dynamodb(), table),
+    )
+
+
 def _consent() -> ConsentWatch:
     chosen = settings()
     controller = Controller.parse(chosen.controller)
@@ -144,6 +157,7 @@ def _consent() -> ConsentWatch:
     return consent_watch(
         Parts(
             ledger=ledger,
+            holds=_holds(),
             records=records(),
             sending=_sending(),
             double_opt_in=consents.double_opt_in(

@@ -88,6 +88,26 @@ def use_content_keys(table: dynamodb.ITable, *, create: bool) -> Grant:
     return use_table(table, *actions)
 
 
+def mark_held(table: dynamodb.ITable) -> Grant:
+    """Of content keys: which legal holds keep one, and nothing else of it."""
+    names = ["pk", "holds", "version", "wrapped_key"]
+    return _grant(
+        ["dynamodb:UpdateItem"],
+        [table.table_arn],
+        conditions={"ForAllValues:StringEquals": {"dynamodb:Attributes": names}},
+    )
+
+
+def follow_holds(table: dynamodb.ITable) -> Grant:
+    """Of the table `compliance`, holds and their guards alone."""
+    names = ["HOLD#*", "GUARD#*"]
+    return _grant(
+        ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
+        [table.table_arn],
+        conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": names}},
+    )
+
+
 def write_audit(outbox: dynamodb.ITable, *, function: str) -> list[Grant]:
     """Entries of `function` set out for the audit log; nobody takes one back, or renumbers.
 

@@ -12,7 +12,14 @@ from infra.regimes.lines import Document, read
 
 FILE = ROOT / "policies" / "retention.toml"
 
-_CHOICE = {"days?": int, "at_least?": list, "fixed?": bool, "counts_from": str, "reason": str}
+_CHOICE = {
+    "what": str,
+    "counts_from": str,
+    "reason": str,
+    "days?": int,
+    "at_least?": list,
+    "fixed?": bool,
+}
 _DEADLINE = {"days": int, "aim_days": int, "calendar": str, "reason": str}
 _LOCK = {"days": int, "name": str, "reason": str}
 
@@ -22,6 +29,7 @@ class Choice:
     """`days` None: set elsewhere. `at_least`: never shorter than these are kept."""
 
     kind: DataKind
+    what: str
     days: int | None
     at_least: tuple[DataKind, ...]
     fixed: bool
@@ -61,6 +69,7 @@ def _choice(document: Document, kind: str, values: dict[str, Any]) -> Choice:
             raise document.error(f"kind {other!r} is unknown", kind, "at_least")
     return Choice(
         kind=DataKind(kind),
+        what=values["what"],
         days=values.get("days"),
         at_least=tuple(DataKind(other) for other in values.get("at_least", [])),
         fixed=values.get("fixed", False),

@@ -97,10 +97,13 @@ class MessagingStack(FunctionStack):
                 controller=stage.tenant.controller_json,
                 first_contact_notice="on" if stage.tenant.first_contact_notice else "off",
                 waba_id=stage.tenant.waba_id,
+                compliance_table=data.compliance.table_name,
                 outbox_table=data.outbox.table_name,
             ),
             grants=[
                 permissions.consume(source.queue),
+                # what is held at one alias of a person is held at all of them
+                permissions.follow_holds(data.compliance),
                 permissions.use_table(data.consent, *READ_WRITE),
                 permissions.send_to(self.media.queue, self.outbound.queue),
                 permissions.use_table(data.conversations, *READ_WRITE),

@@ -79,6 +79,8 @@ class ObservabilityStack(StageStack):
             "Wakeup": messaging.wakeup,
             "ConsentApi": consent.consent_api,
             "ConsentImporter": consent.importer,
+            "HoldsApi": api.retention.holds_api,
+            "Holder": api.retention.holder,
             "MessagesApi": api.messages_api,
             "MediaApi": api.media_api,
             "ArchiveApi": api.archive_api,
@@ -95,6 +97,7 @@ class ObservabilityStack(StageStack):
             "ConsentImportWorkflow": consent.import_workflow,
             "EpochWorkflow": content.epoch_workflow,
             "ExportWorkflow": content.export_workflow,
+            "HoldWorkflow": api.retention.hold_workflow,
         }
         self.apis = {"WebhookApi": ingress.api, "Api": api.api}
         self._watch_queues()

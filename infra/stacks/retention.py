@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+from aws_cdk import CfnOutput
 from constructs import Construct
 
 from infra.config import StageConfig
-from infra.constructs.function import Function  # noqa: TC001 - used as soon as there is one
+from infra.functions.holder import holder, sweep_daily
+from infra.functions.holds_api import holds_api
 from infra.stacks.base import FunctionStack
 from infra.stacks.data import DataStack
+from infra.workflows.hold import HoldWorkflow
 
 
 class RetentionStack(FunctionStack):
@@ -30,5 +33,12 @@ class RetentionStack(FunctionStack):
             keys=data.keys,
         )
         self.data = data
-        self.apis: dict[str, Function] = {}
-        self.content_users: list[Function] = []
+        self.holder = holder(self, data)
+        self.holds_api = holds_api(self, data)
+        self.hold_workflow = HoldWorkflow(
+            self, "HoldWorkflow", stage=stage, key=data.keys.operations, holder=self.holder
+        )
+        sweep_daily(self, self.holder)
+        self.apis = {"holds_api": self.holds_api}
+        self.content_users = [self.holds_api]
+        CfnOutput(self, "HoldWorkflowArn", value=self.hold_workflow.machine.state_machine_arn)

@@ -27,9 +27,6 @@ class InMemory(MemoryKeys):
     def close(self, number):
         self.epochs[number] = replace(self.epochs[number], state=EpochState.CLOSED)
 
-    def hold(self, key_id, *holds):
-        self.keys[key_id] = replace(self.keys[key_id], holds=frozenset(holds))
-
 
 class InDynamo(DynamoKeys):
     def open_epoch(self, number=1):
@@ -37,9 +34,6 @@ class InDynamo(DynamoKeys):
 
     def close(self, number):
         self._set(epoch_item(number), "state", EpochState.CLOSED.value)
-
-    def hold(self, key_id, *holds):
-        self._set(key_item(key_id), "holds", list(holds))
 
     def _set(self, key, name, value):
         self._client.update_item(
@@ -154,12 +148,43 @@ def test_a_key_that_changed_since_it_was_read_is_not_destroyed(keys, changed):
 
 def test_a_held_key_is_not_destroyed(keys):
     keys.create(KEY, replaces=None)
-    keys.hold(KEY.id, "case 1", "case 2")
+    assert all(keys.hold(KEY.id, hold_id) for hold_id in ("h_1", "h_2", "h_1"))
     held = stored(keys)
-    assert held.holds == {"case 1", "case 2"}
+    assert held.holds == {"h_1", "h_2"}
     assert not keys.destroy(KEY, now_ms=NOW)
     assert not keys.destroy(held, now_ms=NOW)
     assert stored(keys).wrapped == KEY.wrapped
+
+
+def test_a_key_is_held_until_its_last_hold_releases_it(keys):
+    keys.create(KEY, replaces=None)
+    for hold_id in ("h_1", "h_2"):
+        keys.hold(KEY.id, hold_id)
+    for _ in range(2):
+        keys.release(KEY.id, "h_1")
+    keys.release(KEY.id, "h_nobody")
+    assert stored(keys).holds == {"h_2"}
+    assert not keys.destroy(KEY, now_ms=NOW)
+
+    keys.release(KEY.id, "h_2")
+    assert stored(keys) == KEY
+    assert keys.destroy(KEY, now_ms=NOW)
+
+
+def test_of_what_is_gone_or_never_was_nothing_is_held(keys):
+    assert not keys.hold("nnobody~0", "h_1")
+    keys.release("nnobody~0", "h_1")
+    assert keys.load(["nnobody~0"], consistent=True) == {}
+    keys.create(KEY, replaces=None)
+    keys.destroy(KEY, now_ms=NOW)
+    assert not keys.hold(KEY.id, "h_1")
+    assert stored(keys).holds == frozenset()
+
+
+def test_a_key_that_is_stored_with_its_holds_keeps_them(keys):
+    keys.create(replace(KEY, holds=frozenset({"h_1"})), replaces=None)
+    assert stored(keys).holds == {"h_1"}
+    assert not keys.destroy(stored(keys), now_ms=NOW)
 
 
 def test_every_version_that_was_destroyed_is_remembered(keys):

@@ -28,6 +28,16 @@ def say(kind: Any, language: str = "en") -> str:
     return reply(kind, language, CONTROLLER)
 
 
+class Followed:
+    """Of which aliases legal holds were told that they are linked."""
+
+    def __init__(self) -> None:
+        self.nodes: list[str] = []
+
+    def follow(self, node: str) -> None:
+        self.nodes.append(node)
+
+
 class World:
     """`around` wraps the parts that a process could die in."""
 
@@ -35,6 +45,7 @@ class World:
         self.platform = Platform()
         self.clock = self.platform.clock
         self.store = MemoryConsent()
+        self.holds = Followed()
         self.greets, self.changes = greets, changes
         self._names = 0
         self.start()
@@ -61,6 +72,7 @@ class World:
         self.watch = consent_watch(
             Parts(
                 ledger=self.ledger,
+                holds=around("holds", self.holds),
                 records=records,
                 sending=sending,
                 double_opt_in=self.double_opt_in,

@@ -46,6 +46,18 @@ class MemoryKeys:
         self.keys[key.id] = replace(stored, wrapped=None, destroyed=destroyed)
         return True
 
+    def hold(self, key_id: str, hold_id: str) -> bool:
+        stored = self.keys.get(key_id)
+        if stored is None or stored.wrapped is None:
+            return False
+        self.keys[key_id] = replace(stored, holds=stored.holds | {hold_id})
+        return True
+
+    def release(self, key_id: str, hold_id: str) -> None:
+        stored = self.keys.get(key_id)
+        if stored is not None:
+            self.keys[key_id] = replace(stored, holds=stored.holds - {hold_id})
+
     def epoch(self, number: int) -> Epoch | None:
         return self.epochs.get(number)
 

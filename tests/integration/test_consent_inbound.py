@@ -51,6 +51,7 @@ def post(monkeypatch):
             card_policy="mask",
             language="en",
             consent_table="consent",
+            compliance_table="compliance",
             consent_rules="{}",
             controller=build.CONTROLLER,
             first_contact_notice="on",

@@ -49,6 +49,7 @@ def aws(monkeypatch):
             card_policy="mask",
             language="en",
             consent_table="consent",
+            compliance_table="compliance",
             consent_rules="{}",
             controller=build.CONTROLLER,
             first_contact_notice="off",

@@ -19,6 +19,8 @@ WRITERS = (
     "disclosure",
     "epoch",
     "exporter",
+    "holder",
+    "holds_api",
     "inbound",
     "media",
     "media_api",

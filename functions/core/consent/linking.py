@@ -1,9 +1,15 @@
 """Aliases that turn out to be one person's: what was said against at one holds at all of them."""
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from functions.core.consent.ledger import Ledger
 from functions.core.runtime.records import Item, Key, RecordStore, Write, digest_of
+
+
+class Follower(Protocol):
+    def follow(self, node: str) -> None:
+        """What else goes with a person, such as legal holds, goes to all of these aliases too."""
 
 
 class Linking:
@@ -13,8 +19,9 @@ class Linking:
     again, though the link itself is no news any more.
     """
 
-    def __init__(self, *, ledger: Ledger, records: RecordStore) -> None:
+    def __init__(self, *, ledger: Ledger, holds: Follower, records: RecordStore) -> None:
         self._ledger = ledger
+        self._holds = holds
         self._records = records
 
     def carry(self, people: Mapping[Key, Item]) -> None:
@@ -24,6 +31,8 @@ class Linking:
                 continue
             links = digest_of([item["links"], item["left"]])
             if item.get("carried") != links:
-                self._ledger.carry(key.pk.removeprefix("NODE#"))
+                node = key.pk.removeprefix("NODE#")
+                self._ledger.carry(node)
+                self._holds.follow(node)
                 # False: the node changed once more, and whoever changed it carries again
                 self._records.write(Write(key, {"carried": links}, expected=item["digest"]))

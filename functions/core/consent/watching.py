@@ -9,7 +9,7 @@ from functions.core.consent.asking import DoubleOptIn
 from functions.core.consent.deciding import Deciding
 from functions.core.consent.first_contact import FirstContact
 from functions.core.consent.ledger import Ledger
-from functions.core.consent.linking import Linking
+from functions.core.consent.linking import Follower, Linking
 from functions.core.consent.notices import Notices
 from functions.core.consent.overtaking import Overtaking
 from functions.core.consent.questions import Replies
@@ -30,6 +30,7 @@ class Parts:
     """`records`: people and messages, opened. `language`: of the stage."""
 
     ledger: Ledger
+    holds: Follower
     records: RecordStore
     sending: SendingService
     double_opt_in: DoubleOptIn
@@ -56,7 +57,7 @@ def consent_watch(parts: Parts) -> ConsentWatch:
     greeting = FirstContact(telling=telling, notices=parts.notices, language=parts.language)
     return ConsentWatch(
         directory=ledger.directory,
-        linking=Linking(ledger=ledger, records=parts.records),
+        linking=Linking(ledger=ledger, holds=parts.holds, records=parts.records),
         signals=Signals(
             ledger=ledger,
             overtaking=overtaking,

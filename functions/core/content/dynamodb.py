@@ -87,6 +87,18 @@ class DynamoKeys:
         expression.remove("epoch_shard")  # nothing of it is left to be wrapped anew
         return updated(self._client, expression.update(self._table, key_item(key.id)))
 
+    def hold(self, key_id: str, hold_id: str) -> bool:
+        expression = Expression()
+        expression.expect_any("wrapped_key")
+        expression.add("holds", {hold_id})
+        return updated(self._client, expression.update(self._table, key_item(key_id)))
+
+    def release(self, key_id: str, hold_id: str) -> None:
+        expression = Expression()
+        expression.expect_any("version")
+        expression.discard("holds", {hold_id})
+        updated(self._client, expression.update(self._table, key_item(key_id)))
+
     def epoch(self, number: int) -> Epoch | None:
         found = list(batch_get(self._client, self._table, [epoch_item(number)], consistent=True))
         return stored_epoch(found[0]) if found else None
@@ -118,8 +130,8 @@ def stored_epoch(item: Item) -> Epoch:
     )
 
 
-# keys that are no person's: of an account, of an upload, of an export
-_NOBODYS = ("account", "business", "export")
+# keys that are no person's: of an account, an upload, an export, a legal hold, a rights request
+_NOBODYS = ("account", "business", "export", "hold", "request")
 
 
 def _created(key: StoredKey) -> Event:
@@ -142,5 +154,5 @@ def _item(key: StoredKey) -> Item:
         "created_ms": key.created_ms,
         "destroyed": {str(version): ms for version, ms in key.destroyed.items()},
         "epoch_shard": epoch_shard(key.epoch, shard_of(key.id)),
-        **({"holds": sorted(key.holds)} if key.holds else {}),
+        **({"holds": set(key.holds)} if key.holds else {}),
     }

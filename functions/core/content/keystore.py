@@ -54,6 +54,12 @@ class KeyStore(Protocol):
     def destroy(self, key: StoredKey, *, now_ms: int) -> bool:
         """Forget the wrapped key and remember when; False when it changed meanwhile or is held."""
 
+    def hold(self, key_id: str, hold_id: str) -> bool:
+        """From now on it is not destroyed; False when there is nothing left to keep."""
+
+    def release(self, key_id: str, hold_id: str) -> None:
+        """This hold does not keep it any more; others may. May be repeated."""
+
     def epoch(self, number: int) -> Epoch | None: ...
 
     def current_epoch(self) -> Epoch | None:

@@ -1,6 +1,7 @@
 """One conditional DynamoDB update, put together part by part, a placeholder for every value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from functions.core.runtime.values import encode
@@ -13,6 +14,7 @@ class Expression:
         self._sets: list[str] = []
         self._removes: list[str] = []
         self._adds: list[str] = []
+        self._deletes: list[str] = []
         self._conditions: list[str] = []
         self._names: dict[str, str] = {}
         self._values: dict[str, Any] = {}
@@ -33,8 +35,14 @@ class Expression:
     def remove(self, path: str) -> None:
         self._removes.append(path)
 
-    def add(self, name: str, amount: int) -> None:
-        self._adds.append(f"{self._name(name)} {self._value(amount)}")
+    def add(self, name: str, amount: int | AbstractSet[str]) -> None:
+        """To a number, or to a set of texts; an empty set adds nothing."""
+        if amount or isinstance(amount, int):
+            self._adds.append(f"{self._name(name)} {self._value(amount)}")
+
+    def discard(self, name: str, values: AbstractSet[str]) -> None:
+        """From a set of texts, which is gone when nothing is left in it."""
+        self._deletes.append(f"{self._name(name)} {self._value(values)}")
 
     def below(self, name: str, limit: int) -> None:
         """The number is smaller than `limit`, or not there yet."""
@@ -50,6 +58,14 @@ class Expression:
         else:
             self._conditions.append(f"{self._name(name)} = {self._value(value)}")
 
+    def expect_one_of(self, name: str, values: Iterable[Any]) -> None:
+        among = ", ".join(self._value(value) for value in values)
+        self._conditions.append(f"{self._name(name)} IN ({among})")
+
+    def expect_any(self, name: str) -> None:
+        """The attribute exists."""
+        self._conditions.append(f"attribute_exists({self._name(name)})")
+
     def condition(self, template: str, value: Any) -> None:
         self._conditions.append(template.format(self._value(value)))
 
@@ -62,6 +78,8 @@ class Expression:
             parts.append("REMOVE " + ", ".join(self._removes))
         if self._adds:
             parts.append("ADD " + ", ".join(self._adds))
+        if self._deletes:
+            parts.append("DELETE " + ", ".join(self._deletes))
         return {**self.check(table, key), "UpdateExpression": " ".join(parts)}
 
     def check(self, table: str, key: Mapping[str, str]) -> dict[str, Any]:

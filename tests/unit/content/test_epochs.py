@@ -240,9 +240,10 @@ def test_an_epoch_with_a_held_key_that_cannot_move_is_not_ended(world):
     world.dynamodb.update_item(
         TableName="keys",
         Key=held,
-        UpdateExpression="SET wrapped_key = :broken, holds = :holds",
-        ExpressionAttributeValues={":broken": {"B": b"broken"}, ":holds": {"L": [{"S": "case"}]}},
+        UpdateExpression="SET wrapped_key = :broken",
+        ExpressionAttributeValues={":broken": {"B": b"broken"}},
     )
+    assert DynamoKeys(world.dynamodb, "keys", table_writer(world.dynamodb)).hold(PEOPLE[5], "h_1")
     world.days(14)
     assert world.turn() == "refused"
     assert world.epochs.dependents(1).held == [PEOPLE[5]]
@@ -267,12 +268,7 @@ def test_a_held_key_is_not_destroyed(world):
     world.turn()
     seal_all(world)
     keys = DynamoKeys(world.dynamodb, "keys", table_writer(world.dynamodb))
-    world.dynamodb.update_item(
-        TableName="keys",
-        Key={"pk": {"S": f"KEY#{PEOPLE[5]}"}},
-        UpdateExpression="SET holds = :holds",
-        ExpressionAttributeValues={":holds": {"L": [{"S": "case"}]}},
-    )
+    assert keys.hold(PEOPLE[5], "h_1")
     assert not keys.destroy(keys.load([PEOPLE[5]])[PEOPLE[5]], now_ms=1)
 
 
