@@ -90,6 +90,8 @@ class ObservabilityStack(StageStack):
             "Epoch": content.epoch,
             "Exporter": content.exporter,
             "AuditSequencer": audit.sequencer,
+            "Access": api.rights.access,
+            "Disclosure": api.rights.disclosure,
         }
         self.workflows = {
             "ConsentImportWorkflow": consent.import_workflow,

@@ -111,7 +111,7 @@ def _message(message_id: str, records: Sequence[Record], scope: Scope) -> Entry 
         position=item["at"],
         told=told,
         names=tuple(n for n in (message_id, view["wamid"]) if n),
-        refers=_refers(view),
+        refers=refers_of(view),
     )
 
 
@@ -229,7 +229,7 @@ def _evidence(record: Record) -> Json:
     }
 
 
-def _refers(view: Json) -> tuple[str, str] | None:
+def refers_of(view: Json) -> tuple[str, str] | None:
     content = view["content"]
     for kind, name in (("edit", "original_message_id"), ("revoke", "original_message_id")):
         target = _text(content.get(kind), name)
