@@ -27,6 +27,8 @@ class InboundSettings(Settings):
     # the business portfolio that owns the WABAs; BSUIDs are scoped to it
     portfolio_id: str
     consent_table: str
+    # aliases of people who were erased
+    ephemeral_table: str
     # JSON: what this stage's rules of consent say otherwise than policies/consent.toml
     consent_rules: str
     # JSON: who the business is, for notices

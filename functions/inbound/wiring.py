@@ -20,6 +20,7 @@ from functions.core.consent.watching import Parts, consent_watch
 from functions.core.contacts import wiring as contacts
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory
+from functions.core.contacts.tombstones import DynamoTombstones
 from functions.core.content.records import SealedRecords, Sealing
 from functions.core.content.transit import TransitOpener
 from functions.core.content.wiring import sealing
@@ -73,6 +74,9 @@ def intake() -> Intake:
         entry_point_hours=policies.value("platform_limits", "window", "entry_point_hours"),
         keeps_content=minimising(settings().content_rules).keeps(Purpose.SERVICE),
         keeps_names=settings().profile_names == "on",
+        tombstones=DynamoTombstones(
+            aws.dynamodb(), settings().ephemeral_table, now_ms=clock.now_ms
+        ),
     )
     return Intake(
         conversations=conversations,

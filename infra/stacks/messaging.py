@@ -93,6 +93,7 @@ class MessagingStack(FunctionStack):
                 language=stage.tenant.language,
                 portfolio_id=stage.tenant.portfolio_id,
                 consent_table=data.consent.table_name,
+                ephemeral_table=data.ephemeral.table_name,
                 consent_rules=stage.tenant.consent_rules,
                 controller=stage.tenant.controller_json,
                 first_contact_notice="on" if stage.tenant.first_contact_notice else "off",
@@ -107,6 +108,8 @@ class MessagingStack(FunctionStack):
                 # what is held at one alias of a person is held at all of them
                 permissions.follow_holds(data.compliance),
                 permissions.use_table(data.consent, *READ_WRITE),
+                # who was erased while it was on its way
+                permissions.use_table(data.ephemeral, "BatchGetItem"),
                 permissions.send_to(self.media.queue, self.outbound.queue),
                 permissions.use_table(data.conversations, *READ_WRITE),
                 # the messages just before: a card number may be split over several

@@ -43,6 +43,7 @@ def directory(records: RecordStore) -> Directory:
         records=records,
         pseudonyms=PSEUDONYMS,
         new_id=lambda alias: PSEUDONYMS.alias(alias)[:20],
+        now_ms=lambda: 0,
     )
 
 

@@ -53,6 +53,7 @@ def post(monkeypatch):
             card_policy="mask",
             language="en",
             consent_table="consent",
+            ephemeral_table="ephemeral",
             compliance_table="compliance",
             consent_rules="{}",
             controller=build.CONTROLLER,

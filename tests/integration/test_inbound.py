@@ -51,6 +51,7 @@ def aws(monkeypatch):
             card_policy="mask",
             language="en",
             consent_table="consent",
+            ephemeral_table="ephemeral",
             compliance_table="compliance",
             consent_rules="{}",
             controller=build.CONTROLLER,
