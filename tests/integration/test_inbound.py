@@ -19,6 +19,7 @@ from sealed_platform import (
 
 from functions.core.content.transit import TransitSealer
 from functions.core.runtime import aws as clients
+from functions.core.runtime.values import decode
 from functions.core.whatsapp.transit import pack
 from functions.inbound import wiring
 from functions.inbound.settings import InboundSettings
@@ -253,11 +254,12 @@ def test_a_stage_that_keeps_no_content_and_no_names_has_them_nowhere(aws, monkey
     contact = {"wa_id": CANARY_NUMBER, "profile": {"name": CANARY_NAME}}
     body = build.body(build.webhook(build.change(messages=[message], contacts=[contact])))
     assert invoke(record(aws, body)) == DONE
-    [stored] = items(prefix="MESSAGE#")
+    [stored] = map(decode, items(prefix="MESSAGE#"))
     [fact] = stored["facts"].values()
     assert (fact["withheld"], fact["type"], "sealed" in fact) == ("metadata", "image", False)
-    [node] = items(prefix="NODE#")
+    [node] = map(decode, items(prefix="NODE#"))
     assert node.get("sealed_profile") is None
+    assert node["sealed_value"]
     # there is nothing to fetch a file for
     queue = boto3.client("sqs").get_queue_url(QueueName="media")["QueueUrl"]
     assert "Messages" not in boto3.client("sqs").receive_message(QueueUrl=queue)
