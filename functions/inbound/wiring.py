@@ -15,7 +15,6 @@ from functions.core.consent.answering import ConsentWatch
 from functions.core.consent.controller import Controller
 from functions.core.consent.notices import Notices
 from functions.core.consent.rules import rules
-from functions.core.consent.vocabulary import Purpose
 from functions.core.consent.watching import Parts, consent_watch
 from functions.core.contacts import wiring as contacts
 from functions.core.contacts.pseudonyms import Pseudonyms
@@ -72,7 +71,7 @@ def intake() -> Intake:
         pseudonyms=pseudonyms(),
         blobs=S3Blobs(aws.s3(), settings().media_bucket, seal().ring),
         entry_point_hours=policies.value("platform_limits", "window", "entry_point_hours"),
-        keeps_content=minimising(settings().content_rules).keeps(Purpose.SERVICE),
+        minimising=minimising(settings().content_rules),
         keeps_names=settings().profile_names == "on",
         tombstones=DynamoTombstones(
             aws.dynamodb(), settings().ephemeral_table, now_ms=clock.now_ms

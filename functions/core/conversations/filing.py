@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from functions.core.cards.marker import MARKER, masked_in
+from functions.core.consent.vocabulary import Purpose
 from functions.core.contacts.model import Alias, strongest
 from functions.core.contacts.pseudonyms import Pseudonyms
-from functions.core.conversations.minimising import Keep
+from functions.core.conversations.minimising import Keep, Minimising
 from functions.core.conversations.model import (
     SPOKEN,
     Direction,
@@ -18,7 +19,9 @@ from functions.core.conversations.model import (
     ThreadMark,
     fold_message,
     fold_thread,
+    has_content,
     moment,
+    moment_ms,
     split_thread,
     thread_id,
 )
@@ -94,14 +97,14 @@ class Filing:
         pseudonyms: Pseudonyms,
         blobs: Blobs,
         entry_point_hours: int,
-        keeps_content: bool,
+        minimising: Minimising,
         keeps_names: bool,
     ) -> None:
-        """`keeps_content`: of what is said. `keeps_names`: those that people gave themselves."""
+        """`keeps_names`: those that people gave themselves."""
         self._pseudonyms = pseudonyms
         self._blobs = blobs
         self._entry_point_hours = entry_point_hours
-        self._keeps_content = keeps_content
+        self._minimising = minimising
         self._keeps_names = keeps_names
 
     def folds(self, updates: Sequence[Update], received: Received) -> Folds:
@@ -122,10 +125,25 @@ class Filing:
                 mark = ThreadMark(update.at_ms, update.opens_window, update.entry_point)
                 marks.setdefault(thread, []).append(mark)
         for key, found in facts.items():
-            folds[key] = _message_fold(key, found)
+            folds[key] = self._message_fold(key, found)
         for thread, seen in marks.items():
             folds[Key(f"THREAD#{thread}", "THREAD")] = self._thread_fold(thread, seen)
         return Folds(folds, filed)
+
+    def _message_fold(self, key: Key, facts: list[Fact]) -> Fold:
+        message_id = key.pk.removeprefix("MESSAGE#")
+
+        def fold(item: Item | None) -> dict[str, Any]:
+            attributes: dict[str, Any] = fold_message(item, message_id, facts)
+            if key.sk != "MESSAGE":  # participants are listed with their message, not on their own
+                return {name: attributes[name] for name in ("facts", "digest")}
+            if "thread" not in attributes or not has_content(attributes["facts"]):
+                return attributes
+            node, at_ms = split_thread(attributes["thread"])[1], moment_ms(attributes["at"])
+            due = self._minimising.due_attributes(Purpose.SERVICE, message_id, at_ms, by=node)
+            return {**attributes, **due}
+
+        return fold
 
     def _thread_fold(self, thread: str, marks: list[ThreadMark]) -> Fold:
         def fold(item: Item | None) -> dict[str, Any]:
@@ -195,7 +213,7 @@ class Filing:
         data = body.encode()
         tag = self._pseudonyms.of("blob", body)
         about = {"tag": tag, "bytes": len(data), **_masked(update, body)}
-        if not self._keeps_content and _FACT_KINDS.get(update.kind) in SPOKEN:
+        if not self._minimising.keeps(Purpose.SERVICE) and _FACT_KINDS.get(update.kind) in SPOKEN:
             return {**about, "withheld": Keep.METADATA.value}
         if len(data) <= _INLINE_BYTES:
             return {**about, "raw": body}
@@ -246,18 +264,6 @@ def _direction(update: Update) -> Direction:
 
 def _is_about_an_intent(update: Update) -> bool:
     return update.kind is UpdateKind.STATUS and _OURS.fullmatch(update.callback) is not None
-
-
-def _message_fold(key: Key, facts: list[Fact]) -> Fold:
-    message_id = key.pk.removeprefix("MESSAGE#")
-
-    def fold(item: Item | None) -> dict[str, Any]:
-        attributes: dict[str, Any] = fold_message(item, message_id, facts)
-        if key.sk != "MESSAGE":  # participants are listed with their message, not on their own
-            return {name: attributes[name] for name in ("facts", "digest")}
-        return attributes
-
-    return fold
 
 
 def _fuller(before: Fold | None, attributes: dict[str, Any]) -> Fold:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from functions.core.consent.vocabulary import Purpose
+from functions.core.retention.due import due_position, shard_of
 
 _DAY_MS = 86_400_000
 
@@ -42,8 +43,24 @@ class Minimising:
         days = self.days.get(purpose)
         return None if days is None else now_ms - days * _DAY_MS
 
+    def due_attributes(
+        self, purpose: Purpose, message_id: str, at_ms: int, *, by: str
+    ) -> dict[str, str]:
+        """Of a message whose content will go, so that it is found then. `by`: its alias."""
+        if purpose not in self.days:
+            return {}
+        return {
+            "retain_shard": content_shard(purpose, shard_of(by)),
+            "retain_at": f"{due_position(at_ms)}#{message_id}",
+        }
+
 
 EVERYTHING = Minimising()
+
+
+def content_shard(purpose: Purpose, shard: int) -> str:
+    """Beside those of kinds of data, in the index `retention`: the message itself stays."""
+    return f"content.{purpose.value}#{shard}"
 
 
 def minimising(text: str) -> Minimising:

@@ -135,6 +135,11 @@ def fold_message(item: Mapping[str, Any] | None, message_id: str, facts: list[Fa
     return {**attributes, "thread": first.thread, "at": moment(first.at_ms, message_id)}
 
 
+def has_content(facts: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether anything that somebody said is still there."""
+    return any(f["kind"] in SPOKEN and "withheld" not in f for f in facts.values())
+
+
 def facts_digest(facts: Mapping[str, Mapping[str, Any]]) -> str:
     """Stands in clear: of the content it covers the keyed tag only.
 

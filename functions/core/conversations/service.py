@@ -17,6 +17,7 @@ from functions.core.contacts.service import Directory
 from functions.core.contacts.tombstones import NoTombstones, Tombstones
 from functions.core.conversations.filing import Blobs, Filed, Filing, Received, canonical
 from functions.core.conversations.forgotten import Forgotten, named
+from functions.core.conversations.minimising import EVERYTHING, Minimising
 from functions.core.runtime.records import Item, Key, RecordStore, fold_all
 from functions.core.whatsapp.model import Update, UpdateKind
 from functions.core.whatsapp.updates import updates as updates_of
@@ -61,11 +62,11 @@ class ConversationsService:
         pseudonyms: Pseudonyms,
         blobs: Blobs,
         entry_point_hours: int,
-        keeps_content: bool = True,
+        minimising: Minimising = EVERYTHING,
         keeps_names: bool = True,
         tombstones: Tombstones | None = None,
     ) -> None:
-        """What is kept of what people say, and of what they call themselves: see `minimising`.
+        """`keeps_names`: what people call themselves in WhatsApp.
 
         `tombstones` None: nobody was ever erased.
         """
@@ -78,7 +79,7 @@ class ConversationsService:
             pseudonyms=pseudonyms,
             blobs=blobs,
             entry_point_hours=entry_point_hours,
-            keeps_content=keeps_content,
+            minimising=minimising,
             keeps_names=keeps_names,
         )
 
