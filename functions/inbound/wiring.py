@@ -148,7 +148,7 @@ def _holds() -> Following:
     table = settings().compliance_table
     return Following(
         store=DynamoHolds(aws.dynamodb(), table, audit()),
-        directory=directory(),
+        nodes=directory(),
         guards=Guards(aws.dynamodb(), table),
         records=DynamoRecords(aws.dynamodb(), table),
     )

@@ -106,7 +106,7 @@ class MessagingStack(FunctionStack):
             grants=[
                 permissions.consume(source.queue),
                 # what is held at one alias of a person is held at all of them
-                permissions.follow_holds(data.compliance),
+                permissions.use_holds(data.compliance, "BatchGetItem", "UpdateItem"),
                 permissions.use_table(data.consent, *READ_WRITE),
                 # who was erased while it was on its way
                 permissions.use_table(data.ephemeral, "BatchGetItem"),

@@ -42,6 +42,24 @@ class Pointer:
     erased: tuple[Span, ...] = ()
 
 
+class Links:
+    """Who is linked to whom, for functions that look nobody up."""
+
+    def __init__(self, records: RecordStore) -> None:
+        self._records = records
+
+    def nodes(self, start: Collection[str], *, consistent: bool = False) -> dict[str, Node]:
+        """These nodes and everything linked to them, directly or not."""
+        found: dict[str, Node] = {}
+        todo = set(start)
+        while todo and len(found) < _MOST_NODES:
+            items = self._records.load([node_key(node) for node in todo], consistent=consistent)
+            loaded = [node_from(item) for item in items.values()]
+            found.update({node.id: node for node in loaded})
+            todo = {other for node in loaded for other in node.links} - found.keys() - todo
+        return found
+
+
 class Directory:
     """Aliases point to nodes; nodes link to each other; persons are computed from the links."""
 
@@ -98,15 +116,7 @@ class Directory:
         return str(self._records.load([key], consistent=True)[key]["node"])
 
     def nodes(self, start: Collection[str], *, consistent: bool = False) -> dict[str, Node]:
-        """These nodes and everything linked to them, directly or not."""
-        found: dict[str, Node] = {}
-        todo = set(start)
-        while todo and len(found) < _MOST_NODES:
-            items = self._records.load([node_key(node) for node in todo], consistent=consistent)
-            loaded = [node_from(item) for item in items.values()]
-            found.update({node.id: node for node in loaded})
-            todo = {other for node in loaded for other in node.links} - found.keys() - todo
-        return found
+        return Links(self._records).nodes(start, consistent=consistent)
 
     def person(self, contact_id: str) -> tuple[Person, dict[str, Node]] | None:
         nodes = self.nodes([contact_id.partition("~")[0]])
