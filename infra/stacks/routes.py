@@ -113,6 +113,13 @@ ROUTES = (
         ("DELETE", "v1/contacts/{id}/restriction", CONSENTS_WRITE, ()),
     ),
     *_routes(
+        "retention_api",
+        ("GET", "v1/retention/rules", RETENTION_READ, ()),
+        ("POST", "v1/retention/runs", RETENTION_RUN, _KEY),
+        ("GET", "v1/retention/runs", RETENTION_READ, ()),
+        ("GET", "v1/retention/runs/{id}", RETENTION_READ, ()),
+    ),
+    *_routes(
         "holds_api",
         ("POST", "v1/holds", HOLDS_WRITE, _KEY),
         ("GET", "v1/holds", HOLDS_READ, ()),
