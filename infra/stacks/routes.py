@@ -119,6 +119,13 @@ ROUTES = (
         ("POST", "v1/rights/disclosures/{token}", None, ()),
     ),
     *_routes(
+        "retention_api",
+        ("GET", "v1/retention/rules", RETENTION_READ, ()),
+        ("POST", "v1/retention/runs", RETENTION_RUN, _KEY),
+        ("GET", "v1/retention/runs", RETENTION_READ, ()),
+        ("GET", "v1/retention/runs/{id}", RETENTION_READ, ()),
+    ),
+    *_routes(
         "holds_api",
         ("POST", "v1/holds", HOLDS_WRITE, _KEY),
         ("GET", "v1/holds", HOLDS_READ, ()),

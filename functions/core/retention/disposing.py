@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 class Place:
     """Where everything lies. `tables`: conversations, consent, compliance and keys → at AWS.
 
-    `media`: erases objects of the media bucket. `numbers`: phone number ids of the business.
+    `objects`: erases those of the media bucket. `numbers`: phone number ids of the business.
     """
 
     client: "DynamoDBClient"
     tables: Mapping[str, str]
-    media: Erasing
+    objects: Erasing
     numbers: Callable[[], Collection[str]]
 
 
@@ -76,7 +76,7 @@ class Disposer:
             tables=tables,
             guards=self.guards,
             batches=self.batches,
-            media=place.media,
+            objects=place.objects,
             rehearse=rehearse,
         )
         self.keys = KeyDestroyer(
@@ -134,6 +134,11 @@ class Disposer:
     def contact(self, subject: Subject) -> Disposed:
         """Aliases and keys of a person of whom nothing else is left."""
         return self._contacts.dispose(subject, reason=self._reason.word)
+
+    def finish_objects(self, shard: int) -> None:
+        """Whoever died after records went, and before their objects did, left those."""
+        for batch in self.batches.of(shard):
+            self.deleter.sweep(batch)
 
     def unit(self, unit: Unit, *, before_ms: int, horizon: Horizon) -> Disposed:
         """What a run found to be due."""
