@@ -92,6 +92,10 @@ class Tenant:
     consent: dict[str, dict[str, Any]] = field(default_factory=dict)
     # name/language of an approved authentication template, for codes to people whose window is shut
     rights_code_template: str = ""
+    # content that is not kept, or for some days: by purpose, {store = "metadata"} or {days = 7}
+    content: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # whether what people call themselves in WhatsApp is kept
+    profile_names: bool = True
     # GuardDuty looks at every file before it is served; costs per gigabyte
     media_malware_scan: bool = False
     # ARN of the function of a witness of the audit log, in another account
@@ -102,6 +106,10 @@ class Tenant:
     @property
     def consent_rules(self) -> str:
         return _json(self.consent)
+
+    @property
+    def content_rules(self) -> str:
+        return _json(self.content)
 
     @property
     def controller_json(self) -> str:
@@ -257,6 +265,21 @@ def _consent(value: object) -> str | None:
     return None
 
 
+def _content(value: object) -> str | None:
+    if not isinstance(value, dict):
+        return f"tables by purpose: {', '.join(Purpose)}"
+    for purpose, rule in value.items():
+        if purpose not in list(Purpose):
+            return f"tables by purpose: {', '.join(Purpose)}, not {purpose}"
+        match rule:
+            case {"store": "full" | "metadata", **rest} if not rest:
+                continue
+            case {"days": days, **rest} if not rest and not _whole(1, 36_500)(days):
+                continue
+        return f'a table {purpose} of store = "full" or "metadata", or of days = a whole number'
+    return None
+
+
 def _whole(least: int, most: int) -> Check:
     def check(value: object) -> str | None:
         fits = type(value) is int and least <= value <= most
@@ -312,6 +335,8 @@ _CHECKS: dict[str, Check] = {
     "rights_code_template": _text(
         r"[a-z0-9_]{1,512}/[a-z]{2,3}(_[A-Z]{2})?", "name/language, such as our_code/en"
     ),
+    "content": _content,
+    "profile_names": _true_or_false,
     "media_malware_scan": _true_or_false,
     "witness_function": _text(
         r"arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+", "the ARN of a function"

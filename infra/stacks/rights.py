@@ -6,6 +6,8 @@ from aws_cdk import CfnOutput
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.functions.access import access
+from infra.functions.disclosure import disclosure
 from infra.functions.rights import rights, sweep_requests
 from infra.functions.rights_api import rights_api
 from infra.stacks.base import FunctionStack
@@ -36,6 +38,8 @@ class RightsStack(FunctionStack):
         )
         self.data = data
         self.messaging = messaging
+        self.access = access(self, data)
+        self.disclosure = disclosure(self, data, messaging)
         self.rights = rights(self, data, messaging)
         self.rights_api = rights_api(self, data)
         self.rights_workflow = RightsWorkflow(
@@ -44,11 +48,11 @@ class RightsStack(FunctionStack):
             stage=stage,
             key=data.keys.operations,
             rights=self.rights,
-            # until these two are there, such requests end in the state error
-            access=self.rights,
+            access=self.access,
+            # until it is there, requests for erasure end in the state error
             erasure=self.rights,
         )
         sweep_requests(self, self.rights)
-        self.apis = {"rights_api": self.rights_api}
-        self.content_users = [self.rights, self.rights_api]
+        self.apis = {"disclosure": self.disclosure, "rights_api": self.rights_api}
+        self.content_users = [self.access, self.disclosure, self.rights, self.rights_api]
         CfnOutput(self, "RightsWorkflowArn", value=self.rights_workflow.machine.state_machine_arn)

@@ -9,6 +9,7 @@ from functions.core.archive.exports import policy
 from infra.workflows.consent_import import consent_import_definition
 from infra.workflows.epoch import epoch_definition
 from infra.workflows.export import export_definition
+from infra.workflows.hold import hold_definition
 from infra.workflows.rights import rights_definition
 
 DEFINITIONS = {
@@ -18,6 +19,7 @@ DEFINITIONS = {
     ),
     "export": export_definition("arn:function", step_seconds=910, most_seconds=21_600, at_once=5),
     "rights-request": rights_definition("arn:rights", "arn:access", "arn:erasure"),
+    "hold": hold_definition("arn:function", step_seconds=910, most_seconds=86_400, at_once=2),
 }
 # waits for people, for as long as a law lets them take
 PATIENT = "rights-request"
@@ -186,7 +188,8 @@ def test_whoever_seals_or_opens_content_may_open_epochs(prod):
         if "AMANA_KEYS_TABLE" in each.properties["Environment"]["Variables"]
     }
     named = {each.strip("<>").removesuffix("Role.Arn") for each in told.split(",")}
-    assert named == {_construct(name) for name in readers - {"epoch"}}
+    # one turns them, the other marks keys as held; neither opens what a key has sealed
+    assert named == {_construct(name) for name in readers - {"epoch", "holder"}}
 
 
 def _construct(function):

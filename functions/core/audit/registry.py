@@ -10,11 +10,13 @@ if TYPE_CHECKING:
 
 # every function that writes entries
 WRITERS = (
+    "access",
     "archive_api",
     "archiver",
     "audit_api",
     "consent_api",
     "consent_importer",
+    "disclosure",
     "epoch",
     "exporter",
     "holder",
@@ -25,6 +27,8 @@ WRITERS = (
     "messages_api",
     "rights",
     "rights_api",
+    "retention",
+    "retention_api",
     "sender",
     "webhook",
 )

@@ -68,6 +68,13 @@ class Action(StrEnum):
     IMPORT_DONE = "consent:import:done"
     GATE_CHECKED = "message:gate:checked"
     GATE_OVERRIDDEN = "message:gate:overridden"
+    # what a person is given of their data: made, fetched, and the link by which they fetch it
+    ACCESS_MADE = "request:access:made"
+    ACCESS_FETCHED = "request:access:fetched"
+    LINK_ISSUED = "request:link:issued"
+    LINK_OPENED = "request:link:opened"
+    LINK_CODE_ASKED = "request:link:asked"
+    LINK_CONFIRMED = "request:link:confirmed"
     # requests of people about their data
     RIGHTS_FILED = "request:right:filed"
     RIGHTS_ASKED = "request:identity:asked"
@@ -88,11 +95,13 @@ class Action(StrEnum):
     RECORD_ERASED = "record:contact:erased"
     RECORD_RESTRICTED = "record:contact:restricted"
     KEY_DESTROYED = "key:content:destroyed"
+    RETENTION_READ = "retention:rules:read"
+    RETENTION_STARTED = "retention:run:started"
+    DISPOSITION_DONE = "retention:disposition:done"
     HOLD_PLACED = "hold:subject:placed"
     HOLD_LIFT_ASKED = "hold:subject:asked"
     HOLD_LIFTED = "hold:subject:lifted"
     HOLD_READ = "hold:subject:read"
-    DISPOSITION_DONE = "retention:disposition:done"
     POLICY_CHANGED = "policy:rules:changed"
     LOGIN = "auth:login:done"
     TOKEN_ISSUED = "auth:token:issued"  # noqa: S105 - a tag, no token
