@@ -123,6 +123,9 @@ ROUTES = (
         ("POST", "v1/rights/requests/{id}/resume", RIGHTS_WRITE, ()),
         ("POST", "v1/rights/requests/{id}/extend", RIGHTS_WRITE, ()),
         ("POST", "v1/rights/requests/{id}/cancel", RIGHTS_WRITE, ()),
+        ("GET", "v1/rights/requests/{id}/files", RIGHTS_READ, ()),
+        ("GET", "v1/rights/requests/{id}/files/{name}", RIGHTS_READ, _TICKET),
+        ("POST", "v1/rights/requests/{id}/links", RIGHTS_WRITE, ()),
     ),
     *_routes(
         "disclosure",
