@@ -123,7 +123,7 @@ class _Walk:
                 self._found("extra", entry.name, "nothing of the archive has such a name")
 
     def _proof(self, name: str, digest: str) -> None:
-        """Of the end of an epoch, or of what went: it stands for itself, and must be locked like everything."""
+        """Of the end of an epoch, or of what went: it stands for itself, locked like everything."""
         data, lock = self._files.read(name) or (b"", None)
         if sha256(data).hexdigest() != digest:
             self._found("changed", name, "not what its name says")
