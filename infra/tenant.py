@@ -89,6 +89,10 @@ class Tenant:
     first_contact_notice: bool = False
     # what the rules of policies/consent.toml are here otherwise, by purpose
     consent: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # content that is not kept, or for some days: by purpose, {store = "metadata"} or {days = 7}
+    content: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # whether what people call themselves in WhatsApp is kept
+    profile_names: bool = True
     # GuardDuty looks at every file before it is served; costs per gigabyte
     media_malware_scan: bool = False
     # ARN of the function of a witness of the audit log, in another account
@@ -99,6 +103,10 @@ class Tenant:
     @property
     def consent_rules(self) -> str:
         return _json(self.consent)
+
+    @property
+    def content_rules(self) -> str:
+        return _json(self.content)
 
     @property
     def controller_json(self) -> str:
@@ -249,6 +257,21 @@ def _consent(value: object) -> str | None:
     return None
 
 
+def _content(value: object) -> str | None:
+    if not isinstance(value, dict):
+        return f"tables by purpose: {', '.join(Purpose)}"
+    for purpose, rule in value.items():
+        if purpose not in list(Purpose):
+            return f"tables by purpose: {', '.join(Purpose)}, not {purpose}"
+        match rule:
+            case {"store": "full" | "metadata", **rest} if not rest:
+                continue
+            case {"days": days, **rest} if not rest and not _whole(1, 36_500)(days):
+                continue
+        return f'a table {purpose} of store = "full" or "metadata", or of days = a whole number'
+    return None
+
+
 def _whole(least: int, most: int) -> Check:
     def check(value: object) -> str | None:
         fits = type(value) is int and least <= value <= most
@@ -301,6 +324,8 @@ _CHECKS: dict[str, Check] = {
     "timezone": _timezone,
     "first_contact_notice": _true_or_false,
     "consent": _consent,
+    "content": _content,
+    "profile_names": _true_or_false,
     "media_malware_scan": _true_or_false,
     "witness_function": _text(
         r"arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+", "the ARN of a function"

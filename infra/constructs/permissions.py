@@ -90,7 +90,7 @@ def use_content_keys(table: dynamodb.ITable, *, create: bool) -> Grant:
 
 def mark_held(table: dynamodb.ITable) -> Grant:
     """Of content keys: which legal holds keep one, and nothing else of it."""
-    names = ["pk", "holds", "version", "wrapped_key"]
+    names = ["pk", "holds"]
     return _grant(
         ["dynamodb:UpdateItem"],
         [table.table_arn],
@@ -98,11 +98,11 @@ def mark_held(table: dynamodb.ITable) -> Grant:
     )
 
 
-def follow_holds(table: dynamodb.ITable) -> Grant:
-    """Of the table `compliance`, holds and their guards alone."""
-    names = ["HOLD#*", "GUARD#*"]
+def use_holds(table: dynamodb.ITable, *actions: str) -> Grant:
+    """Of the table `compliance` legal holds, their guards, and which objects are held."""
+    names = ["HOLD#*", "GUARD#*", "HELD#*"]
     return _grant(
-        ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
+        [f"dynamodb:{action}" for action in actions],
         [table.table_arn],
         conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": names}},
     )

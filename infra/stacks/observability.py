@@ -93,6 +93,8 @@ class ObservabilityStack(StageStack):
             "Epoch": content.epoch,
             "Exporter": content.exporter,
             "AuditSequencer": audit.sequencer,
+            "Access": api.rights.access,
+            "Disclosure": api.rights.disclosure,
         }
         self.workflows = {
             "ConsentImportWorkflow": consent.import_workflow,

@@ -113,6 +113,12 @@ ROUTES = (
         ("DELETE", "v1/contacts/{id}/restriction", CONSENTS_WRITE, ()),
     ),
     *_routes(
+        "disclosure",
+        # a link of 256 random bits, and then a code, decide
+        ("GET", "v1/rights/disclosures/{token}", None, ()),
+        ("POST", "v1/rights/disclosures/{token}", None, ()),
+    ),
+    *_routes(
         "retention_api",
         ("GET", "v1/retention/rules", RETENTION_READ, ()),
         ("POST", "v1/retention/runs", RETENTION_RUN, _KEY),

@@ -97,7 +97,7 @@ class Desk:
         store, guards = around("store", self.store), around("guards", self.guards)
         self.covering = Covering(
             store=store,
-            directory=around("directory", self.directory),
+            nodes=around("directory", self.directory),
             guards=guards,
             keys=around("keys", self.keys),
         )
@@ -112,7 +112,7 @@ class Desk:
         )
         self.following = Following(
             store=store,
-            directory=around("directory", self.directory),
+            nodes=around("directory", self.directory),
             guards=guards,
             records=DynamoRecords(self.client, "compliance"),
         )
@@ -135,7 +135,9 @@ class Desk:
         return self._seen([Alias(AliasKind.BSUID, bsuid)])[0]
 
     def link(self, digits: str, bsuid: str) -> tuple[str, str]:
-        number, account = self._seen([Alias(AliasKind.PHONE, digits), Alias(AliasKind.BSUID, bsuid)])
+        number, account = self._seen(
+            [Alias(AliasKind.PHONE, digits), Alias(AliasKind.BSUID, bsuid)]
+        )
         return number, account
 
     def _seen(self, aliases: list[Alias], left: frozenset[str] = frozenset()) -> list[str]:

@@ -48,6 +48,7 @@ def test_every_kind_of_thing_has_a_scope_of_its_own():
         "contacts": {"consents:read", "consents:write"},
         "consents": {"consents:read", "consents:write"},
         "gate": {"messages:send"},
+        "holds": {"holds:read", "holds:write", "holds:lift"},
     }
 
 

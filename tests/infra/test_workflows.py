@@ -9,6 +9,7 @@ from functions.core.archive.exports import policy
 from infra.workflows.consent_import import consent_import_definition
 from infra.workflows.epoch import epoch_definition
 from infra.workflows.export import export_definition
+from infra.workflows.hold import hold_definition
 
 DEFINITIONS = {
     "epoch": epoch_definition("arn:function", step_seconds=130, wait_seconds=600),
@@ -16,6 +17,7 @@ DEFINITIONS = {
         "arn:function", step_seconds=310, most_seconds=21_600, at_once=5
     ),
     "export": export_definition("arn:function", step_seconds=910, most_seconds=21_600, at_once=5),
+    "hold": hold_definition("arn:function", step_seconds=910, most_seconds=86_400, at_once=2),
 }
 
 
@@ -155,7 +157,8 @@ def test_whoever_seals_or_opens_content_may_open_epochs(prod):
         if "AMANA_KEYS_TABLE" in each.properties["Environment"]["Variables"]
     }
     named = {each.strip("<>").removesuffix("Role.Arn") for each in told.split(",")}
-    assert named == {_construct(name) for name in readers - {"epoch"}}
+    # one turns them, the other marks keys as held; neither opens what a key has sealed
+    assert named == {_construct(name) for name in readers - {"epoch", "holder"}}
 
 
 def _construct(function):

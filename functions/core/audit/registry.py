@@ -10,11 +10,13 @@ if TYPE_CHECKING:
 
 # every function that writes entries
 WRITERS = (
+    "access",
     "archive_api",
     "archiver",
     "audit_api",
     "consent_api",
     "consent_importer",
+    "disclosure",
     "epoch",
     "exporter",
     "holder",

@@ -68,6 +68,13 @@ class Action(StrEnum):
     IMPORT_DONE = "consent:import:done"
     GATE_CHECKED = "message:gate:checked"
     GATE_OVERRIDDEN = "message:gate:overridden"
+    # what a person is given of their data: made, fetched, and the link by which they fetch it
+    ACCESS_MADE = "request:access:made"
+    ACCESS_FETCHED = "request:access:fetched"
+    LINK_ISSUED = "request:link:issued"
+    LINK_OPENED = "request:link:opened"
+    LINK_CODE_ASKED = "request:link:asked"
+    LINK_CONFIRMED = "request:link:confirmed"
     # requests of people about their data
     RIGHTS_FILED = "request:right:filed"
     RIGHTS_ASKED = "request:identity:asked"

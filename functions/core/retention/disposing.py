@@ -118,9 +118,14 @@ class Disposer:
             numbers=place.numbers,
         )
 
-    def thread(self, thread: str, *, before_ms: int | None) -> Disposed:
-        """Messages with all that lies beside them, files, and the thread when nothing is left."""
-        return self._threads.dispose(thread, before_ms=before_ms)
+    def thread(
+        self, thread: str, *, before_ms: int | None, after_ms: int | None = None
+    ) -> Disposed:
+        """Messages with all that lies beside them, files, and the thread when nothing is left.
+
+        `after_ms`: only what is later than that.
+        """
+        return self._threads.dispose(thread, before_ms=before_ms, after_ms=after_ms)
 
     def consent(self, node: str, *, before_ms: int | None) -> Disposed:
         """Everything at CONSENT#<node>, requests and wishes with it; unless counted from later."""

@@ -45,11 +45,20 @@ class Threads:
         self._signs = signs
         self._now_ms = now_ms
 
-    def dispose(self, thread: str, *, before_ms: int | None) -> Disposed:
-        """None: everything. Repeated, it also finds what came in meanwhile."""
+    def dispose(
+        self, thread: str, *, before_ms: int | None, after_ms: int | None = None
+    ) -> Disposed:
+        """None: everything. Repeated, it also finds what came in meanwhile.
+
+        `after_ms`: what is not later stays: the alias was somebody else's then.
+        """
         parts: list[Disposed] = []
-        first_kept: str | None = None
-        listed = self._listing.timeline(thread, before_ms=before_ms)
+        first_kept = None if after_ms is None else self._listing.first_from(thread, 0)
+        listed = (
+            item
+            for item in self._listing.timeline(thread, before_ms=before_ms)
+            if after_ms is None or moment_ms(item["at"]) > after_ms
+        )
         while batch := {Key(i["pk"], i["sk"]): str(i["at"]) for i in islice(listed, _TOGETHER)}:
             disposed, kept = self._batch(thread, batch)
             first_kept = min(filter(None, (first_kept, kept)), default=None)
