@@ -99,7 +99,10 @@ class World:
         self.records = SealedRecords(self.plain, Sealing(self.ring))
         self.guards = Guards(self.dynamodb, "compliance")
         self.directory = Directory(
-            records=self.records, pseudonyms=self.names, new_id=lambda _: random_id()
+            records=self.records,
+            pseudonyms=self.names,
+            new_id=lambda _: random_id(),
+            now_ms=lambda: self.now,
         )
 
     def disposer(self, *, run: str = "run", rehearse: bool = False, client: Any = None) -> Disposer:

@@ -119,8 +119,8 @@ def test_what_a_failed_run_left_is_overdue_and_raises_a_metric(world, capsys):
     call({"step": "begin", "run_id": "r", "started_at": "2026-09-21T13:33:20+00:00",
           "dry_run": False})  # fmt: skip
     call({"step": "finish", "run_id": "r"})
-    assert found("r")["overdue"] == 6
-    assert '"RetentionOverdue":6' in capsys.readouterr().out
+    assert found("r")["overdue"] == 8
+    assert '"RetentionOverdue":8' in capsys.readouterr().out
 
 
 def test_a_step_that_has_no_time_left_goes_on_in_the_next(world, monkeypatch):
