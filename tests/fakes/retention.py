@@ -109,7 +109,7 @@ class World:
         place = Place(
             client=client or self.dynamodb,
             tables=TABLES,
-            objects=S3Objects(self.s3, "media", part_bytes=5 * 1024 * 1024),
+            media=S3Objects(self.s3, "media", part_bytes=5 * 1024 * 1024),
             numbers=lambda: (NUMBER,),
         )
         reason = Reason(by=Actor(kind="system", id="retention"), run=run, word="retention")
