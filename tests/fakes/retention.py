@@ -174,6 +174,7 @@ class World:
         """As the function media keeps one, with two versions of its object."""
         told = {
             "state": "stored", "attempts": 1, "lease_ms": 0, "object": f"media/{name}",
+            "message_id": name.removeprefix("f_"),
             "key": content_key_id(node, 0), "thread": thread_id(NUMBER, node),
             "at": moment(at_ms, name),
         }  # fmt: skip

@@ -76,24 +76,29 @@ class Deleter:
         guards: Sequence[Guard],
         expecting: Expected | None = None,
         objects: Sequence[str] = (),
+        changes: Mapping[Key, Expression] | None = None,
     ) -> Counter[str] | None:
         """What went, by store. None: a guard changed meanwhile, or an item: read them again.
 
         `expecting`: attributes that an item must still have (None: must not). `objects`: of the
-        media bucket, erased once the items are gone. What is no longer there counts nothing; the
+        media bucket, erased once the items are gone. `changes`: of items that stay and lose their
+        content. What is no longer there counts nothing; the
         caller has just read the items.
         """
         counts = Counter(store_of(table, key) for key in keys)
         counts.update({"media.object": len(objects)} if objects else {})
-        if self.rehearse or not keys:
+        changed = dict(changes or {})
+        counts.update({f"{table}.content": len(changed)} if changed else {})
+        if self.rehearse or not (keys or changed):
             return counts
         batch = self._batches.new(
             shard_of(guards[0].node) if guards else 0,
             counts=counts,
-            ids=[_told(key) for key in sorted(keys)],
+            ids=[_told(key) for key in sorted([*keys, *changed])],
             objects=objects,
         )
         actions = [
+            *(self._change(table, key, changed[key]) for key in sorted(changed)),
             *(self._deletion(table, key, (expecting or {}).get(key, {})) for key in sorted(keys)),
             *self.guards.conditions(guards),
             self._batches.action(batch),
@@ -125,6 +130,9 @@ class Deleter:
             self._objects.erase(name)
         if batch.objects:
             self._batches.erased(batch)
+
+    def _change(self, table: str, key: Key, expression: Expression) -> Any:
+        return {"Update": expression.update(self._tables[table], key._asdict())}
 
     def _deletion(self, table: str, key: Key, expected: Mapping[str, Any]) -> Any:
         """An item that went meanwhile was told of by whoever deleted it: the condition fails."""
