@@ -138,7 +138,7 @@ class Disposer:
     def finish_objects(self, shard: int) -> None:
         """Whoever died after records went, and before their objects did, left those."""
         for batch in self.batches.of(shard):
-            self.deleter.sweep(batch)
+            self.deleter.settle(batch)
 
     def unit(self, unit: Unit, *, before_ms: int, horizon: Horizon) -> Disposed:
         """What a run found to be due."""
