@@ -103,7 +103,7 @@ def disposer(run: Run) -> Disposer:
     place = Place(
         client=aws.dynamodb(),
         tables=_tables(),
-        objects=Buckets(
+        media=Buckets(
             media=S3Objects(aws.s3(), chosen.media_bucket, part_bytes=_PART_BYTES),
             archive=S3Objects(aws.s3(), chosen.archive_bucket, part_bytes=_PART_BYTES),
         ),

@@ -175,7 +175,12 @@ class Desk:
         return SealedRecords(DynamoRecords(aws.dynamodb(), "conversations"), seal)
 
     def directory(self) -> Directory:
-        return Directory(records=self.records(), pseudonyms=_names(), new_id=lambda _: random_id())
+        return Directory(
+            records=self.records(),
+            pseudonyms=_names(),
+            new_id=lambda _: random_id(),
+            now_ms=self.clock.now_ms,
+        )
 
     def _conversations(self) -> ConversationsService:
         return ConversationsService(
@@ -272,7 +277,7 @@ def _settings(
         "rights_machine_arn": machine,
         "outbox_table": "outbox",
     }
-    yield RightsApiSettings(**shared, language="en")
+    yield RightsApiSettings(**shared, exports_bucket="exports", language="en")
     yield RightsSettings(
         **{
             **shared,

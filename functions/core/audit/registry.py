@@ -25,6 +25,8 @@ WRITERS = (
     "media",
     "media_api",
     "messages_api",
+    "rights",
+    "rights_api",
     "retention",
     "retention_api",
     "sender",

@@ -105,7 +105,7 @@ class Deleter:
         ]
         if not self._done(actions):
             return None
-        self.sweep(batch)
+        self.settle(batch)
         return counts
 
     def doom(
@@ -121,15 +121,18 @@ class Deleter:
         batch = self._batches.new(0, counts=counts, ids=[told], objects=objects)
         if not self._done([*self.guards.conditions(guards), self._batches.action(batch)]):
             return None
-        self.sweep(batch)
+        self.settle(batch)
         return counts
 
-    def sweep(self, batch: Batch) -> None:
-        """Erase the objects whose records are gone."""
-        for name in batch.objects:
-            self._objects.erase(name)
+    def settle(self, batch: Batch) -> None:
+        """Erase the objects whose records are gone; a run that died may have left them."""
+        self.sweep(batch.objects)
         if batch.objects:
             self._batches.erased(batch)
+
+    def sweep(self, objects: Sequence[str]) -> None:
+        for name in objects:
+            self._objects.erase(name)
 
     def _change(self, table: str, key: Key, expression: Expression) -> Any:
         return {"Update": expression.update(self._tables[table], key._asdict())}
