@@ -12,6 +12,8 @@ from functions.core.archive.service import Archiver
 from functions.core.content import wiring as content
 from functions.core.content.dynamodb import DynamoKeys
 from functions.core.content.epoch_dynamodb import DynamoEpochs
+from functions.core.content.epochs import EpochRules, Epochs
+from functions.core.content.kms import KmsRoots
 from functions.core.holds.guard import Guards
 from functions.core.runtime.dynamodb import DynamoRecords
 from functions.holder import handler as holder
@@ -274,6 +276,18 @@ def test_words_are_in_no_table_log_or_entry_in_clear(machine, capsys):
     assert f"KEY#hold~{hold_id}" in stored[2]
 
 
+class Deleting:
+    AT_MS = 5
+
+    def delete(self, _kms_key):
+        return self.AT_MS
+
+
+class MemoryProofs:
+    def put(self, kind, _content):
+        return kind
+
+
 def test_an_epoch_waits_for_a_held_key_until_it_is_wrapped_anew(machine):
     contact_id, node = contact()
     ring = content.key_ring(keys_table="keys", audit=own_writer())
@@ -285,6 +299,21 @@ def test_an_epoch_waits_for_a_held_key_until_it_is_wrapped_anew(machine):
     assert [(key.id, key.holds) for key in held] == [(f"{node}~0", {hold_id})]
     keys = DynamoKeys(boto3.client("dynamodb"), "keys", own_writer())
     assert not keys.destroy(held[0], now_ms=1)
+
+    tables.open_epoch(boto3.client("dynamodb"), boto3.client("kms"), number=2)
+    turning = Epochs(
+        store=epochs,
+        keys=Deleting(),
+        roots=KmsRoots(boto3.client("kms")),
+        proofs=MemoryProofs(),
+        rules=EpochRules(epoch_days=14, pending_days=7),
+        now_ms=lambda: archive.NOON * 1000,
+    )
+    assert turning.dependents(1).held == [f"{node}~0"]
+    assert turning.retire(1) is None, "a held key still depends on it"
+    turning.rewrap(1, limit=9)
+    assert turning.retire(1) == Deleting.AT_MS
+    assert keys.load([f"{node}~0"])[f"{node}~0"].holds == {hold_id}
 
 
 def test_a_step_that_fails_says_what_kind_of_error_it_was_and_no_more(machine, capsys):
