@@ -7,6 +7,8 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from rich.markup import escape
+
 from cli.errors import CliError
 from cli.progress import Progress
 from cli.workspace import Workspace
@@ -86,6 +88,13 @@ def _archive(options: argparse.Namespace, progress: Progress) -> int:
     return 0 if verify_archive(options.target, _stage(options), progress) else 1
 
 
+def _policies(options: argparse.Namespace, progress: Progress) -> int:
+    from cli.policies import explain
+
+    progress.say(escape("\n".join(explain(options.stage))))
+    return 0
+
+
 def _audit(options: argparse.Namespace, progress: Progress) -> int:
     from cli.audit import Asked, check_proof, check_receipt, verify_log
 
@@ -127,6 +136,7 @@ def _stage(options: argparse.Namespace) -> "Stage | None":
 
 _COMMANDS = {
     "audit": _audit,
+    "policies": _policies,
     "up": _up,
     "down": _down,
     "status": _status,
@@ -156,6 +166,11 @@ def _parser() -> argparse.ArgumentParser:
     for command in (redrive, verify):
         command.add_argument("--profile", help="AWS profile, for stages on AWS")
         command.add_argument("--region", help="AWS region, for stages on AWS")
+    policies = commands.add_parser("policies", help="what laws and own choices mean for a stage")
+    explained = policies.add_subparsers(dest="action", required=True, metavar="ACTION").add_parser(
+        "explain", help="how long each kind of data is kept, why, and what people may ask"
+    )
+    explained.add_argument("--stage", choices=_STAGES, default="prod")
     _add_audit(commands.add_parser("audit", help="what the audit log proves"))
     return parser
 

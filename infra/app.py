@@ -15,6 +15,7 @@ from cdk_nag import (
 
 from infra.config import StageConfig
 from infra.processes import ROOT
+from infra.retention import check
 from infra.stacks.api import ApiStack
 from infra.stacks.audit import AuditStack
 from infra.stacks.consent import ConsentStack
@@ -50,6 +51,8 @@ def new_app(*, outdir: Path | None = None) -> cdk.App:
 
 
 def add_stacks(app: cdk.App, stage: StageConfig, assets: Path) -> None:
+    """Refuses a stage whose policies contradict each other, before anything is made of it."""
+    check(stage.chosen)
     data = DataStack(app, stage=stage)
     ingress = IngressStack(app, stage=stage, assets=assets, data=data)
     messaging = MessagingStack(app, stage=stage, assets=assets, data=data, ingress=ingress)

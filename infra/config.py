@@ -10,10 +10,13 @@ from typing import Literal, get_args
 
 from functions.core.content.epochs import EpochRules
 from functions.core.retention.kinds import DataKind
-from functions.core.retention.rules import Rule, rules_json
+from functions.core.retention.rules import rules_json
 from functions.core.runtime.policies import value
 from infra.limits import limit
-from infra.retention import Retention, longest, ordinary_classes
+from infra.regimes.deadlines import deadlines_json
+from infra.regimes.deriving import Chosen, Derived
+from infra.regimes.own import own
+from infra.retention import Retention, all_regimes, chosen, derived, lock, longest_class_days
 from infra.tenant import Tenant, load_tenant
 from infra.throughput import Concurrency, Throttle
 
@@ -45,8 +48,8 @@ class StageConfig:
     queue_age_alarm_seconds: int
     # COMPLIANCE is shortened by nobody, not even by the account's owner
     archive_lock_mode: LockMode
-    # when the stage file names no class
-    default_retention_classes: tuple[str, ...]
+    # laws that apply when the stage file names none
+    default_regimes: tuple[str, ...]
     # no object is locked for longer, whatever a function asks for: a lock cannot be taken back
     archive_retention_bound_days: int
     # content keys are wrapped anew this often
@@ -81,17 +84,33 @@ class StageConfig:
 
     @property
     def archive_retention(self) -> Retention:
-        return longest(
-            self.tenant.retention_classes or self.default_retention_classes,
-            bound_days=self.archive_retention_bound_days,
+        rules = {kind: each.rule for kind, each in self.retention.items()}
+        return lock(rules, bound_days=self.archive_retention_bound_days, stage=self.name)
+
+    @property
+    def chosen(self) -> Chosen:
+        """The laws that apply here, and what this stage decided itself."""
+        return chosen(
+            self.tenant.regimes or self.default_regimes,
+            self.tenant,
+            audit_days=self.audit_retention_days,
             stage=self.name,
         )
 
     @property
+    def retention(self) -> dict[DataKind, Derived]:
+        """Of each kind of data: how long it is kept, and why."""
+        return derived(self.chosen)
+
+    @property
     def retention_rules(self) -> str:
-        """JSON: of each kind of data, how long it is kept and which duties stand behind that."""
-        year = 365
-        return rules_json({kind: Rule(kind=kind, keep_days=year) for kind in DataKind})
+        """The same as JSON, as functions are told."""
+        return rules_json({kind: each.rule for kind, each in self.retention.items()})
+
+    @property
+    def deadlines(self) -> str:
+        """JSON: of each right, by when a request is answered, a list for each law that says so."""
+        return deadlines_json(self.chosen.regimes, otherwise=own().deadline)
 
     @property
     def audit_retention_days(self) -> int:
@@ -168,9 +187,9 @@ def _prod(tenant: Tenant) -> StageConfig:
         ),
         queue_age_alarm_seconds=300,
         archive_lock_mode="COMPLIANCE",
-        default_retention_classes=tuple(ordinary_classes()),
+        default_regimes=all_regimes(),
         # the longest class there is
-        archive_retention_bound_days=value("retention_classes", "mifid-ii-16-7-requested"),
+        archive_retention_bound_days=longest_class_days(),
         epoch_days=14,
     )
 
@@ -202,7 +221,7 @@ def _staging(tenant: Tenant) -> StageConfig:
         ),
         queue_age_alarm_seconds=300,
         archive_lock_mode="GOVERNANCE",
-        default_retention_classes=("non-production",),
+        default_regimes=("gdpr",),
         archive_retention_bound_days=30,
         epoch_days=14,
     )
@@ -235,7 +254,7 @@ def _dev(tenant: Tenant) -> StageConfig:
         ),
         queue_age_alarm_seconds=900,
         archive_lock_mode="GOVERNANCE",
-        default_retention_classes=("non-production",),
+        default_regimes=("gdpr",),
         archive_retention_bound_days=30,
         epoch_days=7,
     )
@@ -269,7 +288,7 @@ def _local(tenant: Tenant, graph_url: str) -> StageConfig:
         ),
         queue_age_alarm_seconds=900,
         archive_lock_mode="GOVERNANCE",
-        default_retention_classes=("non-production",),
+        default_regimes=("gdpr",),
         archive_retention_bound_days=30,
         epoch_days=7,
         python=f"{sys.version_info.major}.{sys.version_info.minor}",

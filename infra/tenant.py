@@ -15,6 +15,8 @@ from functions.core.consent.rules import BASES, OPTIONAL
 from functions.core.consent.vocabulary import Purpose, Strength
 from functions.core.runtime.policies import load
 from functions.core.runtime.policies import value as policy
+from infra.regimes.own import own
+from infra.regimes.reading import regimes
 
 STAGES = Path(__file__).parent / "stages"
 
@@ -71,8 +73,12 @@ class Tenant:
     messages_per_second: int = field(
         default_factory=lambda: int(policy("platform_limits", "rates", "number"))
     )
-    # classes of policies/retention_classes.toml that apply; none: see the stage in infra/config.py
+    # laws that apply, files of policies/regimes; none: see the stage in infra/config.py
+    regimes: tuple[str, ...] = ()
+    # classes in these files that apply only when somebody asks for it, and somebody does
     retention_classes: tuple[str, ...] = ()
+    # how long kinds of data are kept otherwise than policies/retention.toml says: <kind>_days
+    retention: dict[str, int] = field(default_factory=dict)
     # a person who sent a card number is asked not to (mask_and_deflect), or is not (mask)
     card_policy: str = Policy.MASK_AND_DEFLECT.value
     # of replies that this platform writes itself: ISO 639-1, such as de
@@ -83,6 +89,10 @@ class Tenant:
     first_contact_notice: bool = False
     # what the rules of policies/consent.toml are here otherwise, by purpose
     consent: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # content that is not kept, or for some days: by purpose, {store = "metadata"} or {days = 7}
+    content: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # whether what people call themselves in WhatsApp is kept
+    profile_names: bool = True
     # GuardDuty looks at every file before it is served; costs per gigabyte
     media_malware_scan: bool = False
     # ARN of the function of a witness of the audit log, in another account
@@ -93,6 +103,10 @@ class Tenant:
     @property
     def consent_rules(self) -> str:
         return _json(self.consent)
+
+    @property
+    def content_rules(self) -> str:
+        return _json(self.content)
 
     @property
     def controller_json(self) -> str:
@@ -180,8 +194,25 @@ def _language(value: object) -> str | None:
     return _one_of(*(each for each in load("cards")["deflection"] if len(each) == len("en")))(value)
 
 
+def _regime(value: object) -> str | None:
+    return _one_of(*regimes())(value)
+
+
 def _retention_class(value: object) -> str | None:
-    return _one_of(*load("retention_classes"))(value)
+    known = [each for regime in regimes().values() for each in regime.retention]
+    return _one_of(*(each.id for each in known if each.on_request))(value)
+
+
+def _retention(value: object) -> str | None:
+    names = [f"{kind}_days" for kind, each in own().choices.items() if not each.fixed]
+    if not isinstance(value, dict):
+        return f"a table of {', '.join(names)}"
+    for key, each in value.items():
+        if key not in names:
+            return f"a table of {', '.join(names)}, not {key}"
+        if complaint := _whole(1, 36_500)(each):
+            return f"a table whose {key} is {complaint}"
+    return None
 
 
 def _witness(value: object) -> str | None:
@@ -223,6 +254,21 @@ def _consent(value: object) -> str | None:
         for pair in (("quiet_from", "quiet_until"), ("cap_messages", "cap_days")):
             if len(set(pair) & set(known)) == 1:
                 return f"a table {purpose} with both of {' and '.join(pair)}"
+    return None
+
+
+def _content(value: object) -> str | None:
+    if not isinstance(value, dict):
+        return f"tables by purpose: {', '.join(Purpose)}"
+    for purpose, rule in value.items():
+        if purpose not in list(Purpose):
+            return f"tables by purpose: {', '.join(Purpose)}, not {purpose}"
+        match rule:
+            case {"store": "full" | "metadata", **rest} if not rest:
+                continue
+            case {"days": days, **rest} if not rest and not _whole(1, 36_500)(days):
+                continue
+        return f'a table {purpose} of store = "full" or "metadata", or of days = a whole number'
     return None
 
 
@@ -269,13 +315,17 @@ _CHECKS: dict[str, Check] = {
     "region": _text(r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region, such as eu-central-1"),
     "reserve_concurrency": _true_or_false,
     "messages_per_second": _rate,
+    "regimes": _list_of(_regime, least="regime"),
     "retention_classes": _list_of(_retention_class, least="class"),
+    "retention": _retention,
     "card_policy": _one_of(*Policy),
     "language": _language,
     "controller": _controller,
     "timezone": _timezone,
     "first_contact_notice": _true_or_false,
     "consent": _consent,
+    "content": _content,
+    "profile_names": _true_or_false,
     "media_malware_scan": _true_or_false,
     "witness_function": _text(
         r"arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+", "the ARN of a function"

@@ -70,7 +70,7 @@ class Intake:
 
 def _with_media(filed: Iterable[Filed]) -> Iterator[FactId]:
     for each in filed:
-        if any(True for _ in media_in(each.update.raw)):
+        if "withheld" not in each.fact.content and any(True for _ in media_in(each.update.raw)):
             yield FactId(each.key.pk.removeprefix("MESSAGE#"), each.key.sk, each.fact.id)
 
 

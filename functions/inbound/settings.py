@@ -27,6 +27,8 @@ class InboundSettings(Settings):
     # the business portfolio that owns the WABAs; BSUIDs are scoped to it
     portfolio_id: str
     consent_table: str
+    # aliases of people who were erased
+    ephemeral_table: str
     # JSON: what this stage's rules of consent say otherwise than policies/consent.toml
     consent_rules: str
     # JSON: who the business is, for notices
@@ -37,5 +39,9 @@ class InboundSettings(Settings):
     waba_id: str
     # legal holds and their guards, which follow when aliases turn out to be one person's
     compliance_table: str
+    # JSON: by purpose, which content is kept; see core/conversations/minimising.py
+    content_rules: str
+    # "on": what people call themselves is kept; or "off"
+    profile_names: str
     # entries of the audit log set out from here
     outbox_table: str

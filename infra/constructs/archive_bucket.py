@@ -15,7 +15,16 @@ def holder_arn(stage: StageConfig) -> str:
     return f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{name}"
 
 
+def disposer_arn(stage: StageConfig) -> str:
+    """The role of the function `retention`, the same way."""
+    name = f"{stage.stack_name('retention')}-RetentionRole*"
+    return f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{name}"
+
+
 class ArchiveBucket(LockedBucket):
+    # what lock and hold leave free is deleted by the workflow of retention, and told of
+    disposer = staticmethod(disposer_arn)
+
     def __init__(
         self,
         scope: Construct,

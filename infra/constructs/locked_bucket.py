@@ -2,11 +2,12 @@
 
 Object Lock keeps every version for its time. The bucket's policy forbids, to everyone, what Object
 Lock leaves open: hiding an object behind a delete marker, putting one without this stage's lock,
-locking for longer than the stage's bound, lifting a lock, and changing the rules of the bucket.
+locking for longer than the stage's bound, lifting a lock, and changing the rules of the bucket. Of
+the archive one role deletes versions whose lock has ended: that of retention.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_iam as iam
@@ -24,6 +25,9 @@ _DEPLOYER = f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/cdk-*-cfn-exec-role
 
 class LockedBucket(Bucket):
     """`lock_days`: of an object about which nothing else is said. `bound_days`: of any."""
+
+    # ARN of the one role that may delete versions whose lock has ended; None: nobody may
+    disposer: ClassVar[Callable[[StageConfig], str] | None] = None
 
     def __init__(
         self,
@@ -46,7 +50,11 @@ class LockedBucket(Bucket):
             lifecycle_rules=lifecycle_rules,
             lock=_lock(stage, lock_days),
         )
-        self.deny("Deletion", "DeleteObject", "DeleteObjectVersion")
+        # a marker deletes nothing, and is nobody's business
+        self.deny("Hiding", "DeleteObject")
+        arn = self.disposer(stage) if self.disposer else None
+        others = {"ArnNotLike": {"aws:PrincipalArn": arn}} if arn else None
+        self.deny("Deletion", "DeleteObjectVersion", when=others)
         self.deny("Lifting", "BypassGovernanceRetention")
         self.deny(
             "OtherLocks",

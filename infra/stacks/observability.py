@@ -1,6 +1,6 @@
 """Who is told when something is wrong, and where to look."""
 
-from aws_cdk import CfnOutput
+from aws_cdk import CfnOutput, Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_xray as xray
@@ -34,6 +34,7 @@ _WEBHOOK_P99_MILLISECONDS = 1000
 _MEDIA_WAIT_SECONDS = int(value("media", "fetch", "overdue")) * 3600
 # an hour: far more than a window and a few repeats, far less than the day a stream remembers
 _ARCHIVE_LAG_MILLISECONDS = 3_600_000
+_DAY = Duration.days(1)
 # five minutes, as long as an entry may take by the log's format
 _AUDIT_LAG_MILLISECONDS = 300_000
 
@@ -81,6 +82,8 @@ class ObservabilityStack(StageStack):
             "ConsentImporter": consent.importer,
             "HoldsApi": api.retention.holds_api,
             "Holder": api.retention.holder,
+            "Retention": api.retention.retention,
+            "RetentionApi": api.retention.retention_api,
             "MessagesApi": api.messages_api,
             "MediaApi": api.media_api,
             "ArchiveApi": api.archive_api,
@@ -90,18 +93,22 @@ class ObservabilityStack(StageStack):
             "Epoch": content.epoch,
             "Exporter": content.exporter,
             "AuditSequencer": audit.sequencer,
+            "Access": api.rights.access,
+            "Disclosure": api.rights.disclosure,
         }
         self.workflows = {
             "ConsentImportWorkflow": consent.import_workflow,
             "EpochWorkflow": content.epoch_workflow,
             "ExportWorkflow": content.export_workflow,
             "HoldWorkflow": api.retention.hold_workflow,
+            "RetentionWorkflow": api.retention.retention_workflow,
         }
         self.apis = {"WebhookApi": ingress.api, "Api": api.api}
         self._watch_queues()
         self._watch_messages()
         self._watch_content()
         self._watch_audit_log()
+        self._watch_retention()
         for name, workflow in self.workflows.items():
             self._watch_workflow(name, workflow)
         for name, rest in self.apis.items():
@@ -169,6 +176,21 @@ class ObservabilityStack(StageStack):
             counted("ChannelStopped", period=FIVE_MINUTES),
             at_least=1,
             means="Graph refuses us: token, permission or account. Messages wait till it is fixed.",
+        )
+
+    def _watch_retention(self) -> None:
+        self.alarms.when(
+            "RetentionOverdue",
+            counted("RetentionOverdue", period=_DAY),
+            at_least=1,
+            means="Data that no hold keeps is two days past its period: see the latest run's log.",
+        )
+        # a run starts every night
+        self.alarms.when_silent(
+            "RetentionSilent",
+            counted("RetentionRuns", period=_DAY),
+            periods=1,
+            means="No run of retention has ended well for a day: see its workflow's executions.",
         )
 
     def _watch_content(self) -> None:

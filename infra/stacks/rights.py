@@ -5,7 +5,9 @@ from pathlib import Path
 from constructs import Construct
 
 from infra.config import StageConfig
-from infra.constructs.function import Function  # noqa: TC001 - used as soon as there is one
+from infra.constructs.function import Function
+from infra.functions.access import access
+from infra.functions.disclosure import disclosure
 from infra.stacks.base import FunctionStack
 from infra.stacks.data import DataStack
 from infra.stacks.messaging import MessagingStack
@@ -33,5 +35,7 @@ class RightsStack(FunctionStack):
         )
         self.data = data
         self.messaging = messaging
-        self.apis: dict[str, Function] = {}
-        self.content_users: list[Function] = []
+        self.access = access(self, data)
+        self.disclosure = disclosure(self, data, messaging)
+        self.apis: dict[str, Function] = {"disclosure": self.disclosure}
+        self.content_users: list[Function] = [self.access, self.disclosure]

@@ -113,6 +113,19 @@ ROUTES = (
         ("DELETE", "v1/contacts/{id}/restriction", CONSENTS_WRITE, ()),
     ),
     *_routes(
+        "disclosure",
+        # a link of 256 random bits, and then a code, decide
+        ("GET", "v1/rights/disclosures/{token}", None, ()),
+        ("POST", "v1/rights/disclosures/{token}", None, ()),
+    ),
+    *_routes(
+        "retention_api",
+        ("GET", "v1/retention/rules", RETENTION_READ, ()),
+        ("POST", "v1/retention/runs", RETENTION_RUN, _KEY),
+        ("GET", "v1/retention/runs", RETENTION_READ, ()),
+        ("GET", "v1/retention/runs/{id}", RETENTION_READ, ()),
+    ),
+    *_routes(
         "holds_api",
         ("POST", "v1/holds", HOLDS_WRITE, _KEY),
         ("GET", "v1/holds", HOLDS_READ, ()),

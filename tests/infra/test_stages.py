@@ -7,10 +7,9 @@ import pytest
 from functions.core.consent.controller import Controller
 from functions.core.consent.rules import rules
 from functions.core.consent.vocabulary import Purpose, Strength
-from functions.core.runtime.policies import load
 from infra.config import load_stage
 from infra.limits import limit
-from infra.retention import RetentionError, ordinary_classes
+from infra.retention import RetentionError
 from infra.tenant import CONTROLLER, TenantFileError, Witness, load_tenant
 
 GOOD = {
@@ -42,7 +41,11 @@ def test_reads_every_key(tmp_path):
         region='"eu-central-1"',
         reserve_concurrency="false",
         messages_per_second="20",
-        retention_classes='["mifid-ii-16-7", "sec-17a-4-b-4"]',
+        regimes='["gdpr", "mifid2"]',
+        retention_classes='["mifid-ii-16-7-requested"]',
+        retention="{communications_days = 3000}",
+        content='{marketing = {store = "metadata"}, service = {days = 30}}',
+        profile_names="false",
         card_policy='"mask"',
         language='"de"',
         media_malware_scan="true",
@@ -57,7 +60,10 @@ def test_reads_every_key(tmp_path):
     assert (tenant.account, tenant.region) == ("123456789012", "eu-central-1")
     assert tenant.reserve_concurrency is False
     assert tenant.messages_per_second == 20
-    assert tenant.retention_classes == ("mifid-ii-16-7", "sec-17a-4-b-4")
+    assert (tenant.regimes, tenant.retention) == (("gdpr", "mifid2"), {"communications_days": 3000})
+    assert tenant.retention_classes == ("mifid-ii-16-7-requested",)
+    assert tenant.content_rules == '{"marketing":{"store":"metadata"},"service":{"days":30}}'
+    assert tenant.profile_names is False
     assert (tenant.card_policy, tenant.language) == ("mask", "de")
     assert tenant.media_malware_scan is True
     assert (tenant.timezone, tenant.first_contact_notice) == ("Europe/Berlin", True)
@@ -88,7 +94,22 @@ def test_sends_at_metas_ordinary_rate_unless_told_otherwise(tmp_path):
         ({"messages_per_second": "0"}, "messages_per_second must be a whole number from 1 to 1000"),
         ({"messages_per_second": "true"}, "messages_per_second must be a whole number"),
         ({"retention_classes": "[]"}, "retention_classes must be a list with at least one class"),
-        ({"retention_classes": '["for-ever"]'}, "must be one of sec-17a-4-b-4, mifid-ii-16-7"),
+        ({"retention_classes": '["mifid-ii-16-7"]'}, "one of gdpr-17-3-e, mifid-ii-16-7-requested"),
+        ({"regimes": "[]"}, "regimes must be a list with at least one regime"),
+        (
+            {"regimes": '["dora"]'},
+            "must be one of ccpa, finra, gdpr, hipaa, mifid2",
+        ),
+        ({"retention": "1"}, "retention must be a table of communications_days, contact_days"),
+        ({"retention": "{key_days = 1}"}, "export_days, not key_days"),
+        ({"retention": "{export_days = 0}"}, "whose export_days is a whole number from 1"),
+        ({"content": "1"}, "content must be tables by purpose: marketing"),
+        ({"content": "{spam = {days = 1}}"}, "service, not spam"),
+        ({"content": "{service = 1}"}, 'a table service of store = "full" or "metadata"'),
+        ({"content": '{service = {store = "none"}}'}, "a table service of store"),
+        ({"content": '{service = {store = "full", days = 1}}'}, "a table service of store"),
+        ({"content": "{service = {days = 0}}"}, "a table service of store"),
+        ({"profile_names": '"no"'}, "profile_names must be true or false"),
         ({"card_policy": '"keep"'}, "card_policy must be one of mask_and_deflect, mask"),
         ({"language": '"German"'}, "language must be one of en, ar"),
         ({"media_malware_scan": "1"}, "media_malware_scan must be true or false"),
@@ -150,10 +171,10 @@ def test_production_stages_keep_their_data(name):
     assert load_stage(name).retain
 
 
-def named(stage, *classes):
-    """The stage as a stage file with these classes would make it."""
+def under(stage, *regimes, **changes):
+    """The stage as a stage file with these laws would make it."""
     config = load_stage(stage)
-    return replace(config, tenant=replace(config.tenant, retention_classes=classes))
+    return replace(config, tenant=replace(config.tenant, regimes=regimes, **changes))
 
 
 def test_only_production_locks_beyond_anyones_reach():
@@ -168,24 +189,33 @@ def test_only_production_locks_beyond_anyones_reach():
     }
 
 
-def test_the_longest_class_that_applies_decides_how_long_the_archive_is_locked():
-    one = named("prod", "sec-17a-4-b-4").archive_retention
-    both = named("prod", "sec-17a-4-b-4", "mifid-ii-16-7").archive_retention
+def test_the_longest_duty_to_keep_messages_decides_how_long_the_archive_is_locked():
+    one = under("prod", "sec", "gdpr").archive_retention
+    both = under("prod", "sec", "mifid2").archive_retention
+    asked = under("prod", "mifid2", retention_classes=("mifid-ii-16-7-requested",))
     assert (one.name, one.days) == ("sec-17a-4-b-4", 1096)
     assert (both.name, both.days) == ("mifid-ii-16-7", 1827)
+    assert asked.archive_retention.days == 2557
 
 
-def test_who_names_no_class_gets_the_longest_that_a_law_demands_of_its_own_accord():
-    assert "non-production" not in ordinary_classes()
-    assert "mifid-ii-16-7-requested" not in ordinary_classes()
-    assert load_stage("prod").archive_retention.name == "hipaa-164-316-b-2"
+def test_who_names_no_law_gets_the_longest_that_any_demands_of_its_own_accord():
+    prod = load_stage("prod")
+    assert prod.archive_retention.name == "hipaa-164-316-b-2"
+    assert prod.archive_retention_bound_days == 2557
+
+
+def test_a_law_without_a_duty_to_keep_locks_for_the_shortest_time_there_is():
+    assert under("prod", "gdpr").archive_retention.days == 1
 
 
 @pytest.mark.parametrize("stage", ["dev", "staging", "local"])
-def test_other_stages_lock_for_a_day_and_refuse_a_class_of_years(stage):
+def test_other_stages_lock_for_a_day_and_refuse_a_law_of_years(stage):
     assert load_stage(stage).archive_retention.days == 1
-    with pytest.raises(RetentionError, match=f"{stage}.toml: retention_classes .* at most 30 days"):
-        _ = named(stage, "mifid-ii-16-7").archive_retention
+    with pytest.raises(
+        RetentionError, match=f"{stage}.toml: regimes .* at most 30 days"
+    ) as refused:
+        _ = under(stage, "mifid2").archive_retention
+    assert "mifid-ii-16-7 asks for 1827" in str(refused.value)
 
 
 @pytest.mark.parametrize("name", ["dev", "staging", "prod", "local"])
@@ -196,11 +226,3 @@ def test_a_destroyed_key_is_gone_from_every_backup_within_the_days_that_are_prom
     assert stage.unrecoverable_within_days < limit("dynamodb_point_in_time_recovery")
     shortest, longest = limit("kms_pending_deletion_least"), limit("kms_pending_deletion_most")
     assert shortest <= stage.epoch_key_pending_days <= longest
-
-
-def test_every_retention_class_says_which_law_and_where_it_was_read():
-    for name, each in load("retention_classes").items():
-        assert each["law"], name
-        assert each["unit"] == "days", name
-        assert each["source"].startswith("https://"), name
-        assert each["applies_from"] <= each["read"], name

@@ -45,6 +45,8 @@ def post(monkeypatch):
     with mock_aws():
         sealer = TransitSealer(boto3.client("kms"), create_stores())
         settings = InboundSettings(
+            content_rules="{}",
+            profile_names="on",
             outbox_table="outbox",
             conversations_table="conversations",
             keys_table="keys",
@@ -59,6 +61,7 @@ def post(monkeypatch):
             card_policy="mask",
             language="en",
             consent_table="consent",
+            ephemeral_table="ephemeral",
             compliance_table="compliance",
             consent_rules="{}",
             controller=build.CONTROLLER,

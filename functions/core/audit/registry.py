@@ -10,11 +10,13 @@ if TYPE_CHECKING:
 
 # every function that writes entries
 WRITERS = (
+    "access",
     "archive_api",
     "archiver",
     "audit_api",
     "consent_api",
     "consent_importer",
+    "disclosure",
     "epoch",
     "exporter",
     "holder",
@@ -23,6 +25,8 @@ WRITERS = (
     "media",
     "media_api",
     "messages_api",
+    "retention",
+    "retention_api",
     "sender",
     "webhook",
 )

@@ -27,6 +27,7 @@ _FIELDS = {
     "NODE": ("value", "profile"),
     "MEDIA": ("media_id", "filename", "sha256"),
     "CONSENT": ("evidence",),
+    "RIGHTS": ("details", "reason"),
 }
 _DESTROYED = "destroyed_ms"
 

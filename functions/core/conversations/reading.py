@@ -70,16 +70,19 @@ class Reading:
         person = self._person(contact_id)
         spans = [(thread_id(phone_number_id, span.node), span) for span in person.spans]
         found = self._records.load([_thread_key(thread) for thread, _ in spans])
-        streams = [
-            self._span(thread, span, before)
-            for thread, span in spans
-            if _thread_key(thread) in found
-        ]
-        if not streams:
+        there = [(thread, span) for thread, span in spans if _thread_key(thread) in found]
+        if not there:
             raise NotFoundError("no conversation has this id")
-        keys = heapq.merge(*streams, key=lambda item: str(item["at"]), reverse=True)
+        keys = self._keys(there, before)
         entries = self._messages(keys, person.contact_id, min(limit + 1, _BATCH))
         return fill(entries, scope=scope, limit=limit, most_places=limit)
+
+    def of_person(self, person: Person, phone_number_id: str) -> Iterator[tuple[str, View]]:
+        """Every message with its place, the newest first, whole however large it is."""
+        spans = [(thread_id(phone_number_id, span.node), span) for span in person.spans]
+        for entry in self._messages(self._keys(spans, END), person.contact_id, _BATCH):
+            if entry.view is not None:
+                yield entry.position, entry.view
 
     def message(self, message_id: str) -> View:
         key = Key(f"MESSAGE#{message_id}", "MESSAGE")
@@ -103,6 +106,10 @@ class Reading:
         if found is None:
             raise NotFoundError("no contact has this id")
         return found[0]
+
+    def _keys(self, spans: Iterable[tuple[str, Span]], before: str) -> Iterator[Item]:
+        streams = [self._span(thread, span, before) for thread, span in spans]
+        return heapq.merge(*streams, key=lambda item: str(item["at"]), reverse=True)
 
     def _span(self, thread: str, span: Span, before: str) -> Iterator[Item]:
         end, lowest = bounds(span)

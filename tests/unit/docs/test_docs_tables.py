@@ -14,13 +14,14 @@ from functions.consent_api.operations import OPERATIONS as CONSENT_OPERATIONS
 from functions.core.content.epochs import EpochRules
 from functions.core.conversations.model import SHARDS, FactKind
 from functions.core.media.bodies import Medium, UploadRequest
-from functions.core.runtime.policies import load, value
+from functions.core.runtime.policies import value
 from functions.core.sending.messages import _MODELS
 from functions.core.sending.model import SendState
 from functions.media_api.operations import OPERATIONS as MEDIA_OPERATIONS
 from functions.messages_api import answers
 from functions.messages_api.operations import OPERATIONS
 from infra.config import StageConfig, load_stage
+from infra.regimes.reading import regimes
 from infra.stacks.routes import ROUTES
 from infra.tenant import CONTROLLER, Tenant
 
@@ -87,7 +88,7 @@ def numbers(stage: StageConfig) -> dict[str, str]:
         "content keys wrapped anew, every … days": str(stage.epoch_days),
         "a destroyed key is unrecoverable from any backup within, days": str(bound(stage)),
         "lock of the archive": stage.archive_lock_mode,
-        "archive locked for, days, unless the stage file names classes": str(
+        "archive locked for, days, unless the stage file names laws": str(
             stage.archive_retention.days
         ),
         "no archive lock longer than, days": str(stage.archive_retention_bound_days),
@@ -179,10 +180,13 @@ def test_keys_of_the_stage_file_are_told_in_the_readme():
     assert set(re.findall(r"^(\w+) = ", controller, re.MULTILINE)) == set(CONTROLLER)
 
 
-def test_classes_of_retention_are_not_made_up():
+def test_laws_named_as_examples_are_not_made_up():
     [block] = page("README.md").blocks("toml")
-    [named] = re.findall(r"retention_classes = \[(.*?)\]", block)
-    assert set(re.findall(r'"([^"]+)"', named)) <= set(load("retention_classes"))
+    [laws] = re.findall(r"regimes = \[(.*?)\]", block)
+    [classes] = re.findall(r"retention_classes = \[(.*?)\]", block)
+    assert set(re.findall(r'"([^"]+)"', laws)) <= set(regimes())
+    on_request = {c.id for law in regimes().values() for c in law.retention if c.on_request}
+    assert set(re.findall(r'"([^"]+)"', classes)) <= on_request
 
 
 def test_indexes_are_those_of_the_table():

@@ -2,20 +2,19 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol
 
 from functions.core.archive.chain import Chain
 from functions.core.archive.check import Finding, Manifest, manifest_from, segment_findings
 from functions.core.archive.exports.errors import NotPlannedError
 from functions.core.archive.exports.files import Files, Sink
 from functions.core.archive.exports.model import Scope
-from functions.core.archive.exports.opening import Opener
 from functions.core.archive.exports.planning import plan_name
-from functions.core.archive.exports.store import ExportStore, Shelf
+from functions.core.archive.exports.store import Plans, Shelf
 from functions.core.archive.model import Record
 from functions.core.archive.segment import MANIFEST_ENDING, manifest_name
 
@@ -32,14 +31,19 @@ class Summary:
     findings: list[str] = field(default_factory=list)
 
 
+class Opens(Protocol):
+    def open(self, records: Sequence[Record]) -> Iterator[Record]:
+        """Those of the records that are kept, opened."""
+
+
 class Collector:
     def __init__(
         self,
         *,
-        store: ExportStore,
+        store: Plans,
         files: Files,
         shelf: Shelf,
-        opener: Opener,
+        opener: Opens,
         now: Callable[[], datetime],
     ) -> None:
         self._store = store

@@ -111,7 +111,7 @@ def _message(message_id: str, records: Sequence[Record], scope: Scope) -> Entry 
         position=item["at"],
         told=told,
         names=tuple(n for n in (message_id, view["wamid"]) if n),
-        refers=_refers(view),
+        refers=refers_of(view),
     )
 
 
@@ -149,12 +149,16 @@ def _fact(record: Record) -> Json:
     }
     if "raw" in record["opened"]:
         return {**fact, "raw": json.dumps(record["opened"]["raw"])}
+    if "withheld" in record:
+        return {**fact, "withheld": "archive"}
     closed = record["closed"].get("raw", {})
     return {**fact, "destroyed_ms": closed.get("destroyed_ms")} if _is_gone(closed) else fact
 
 
 def _sending(record: Record) -> Json:
     told: Json = {**record["opened"], "type": record["type"]}
+    if "withheld" in record:
+        told["withheld"] = "archive"
     gone = [closed for closed in record["closed"].values() if _is_gone(closed)]
     return {**told, "destroyed_ms": gone[0].get("destroyed_ms")} if gone else told
 
@@ -225,7 +229,7 @@ def _evidence(record: Record) -> Json:
     }
 
 
-def _refers(view: Json) -> tuple[str, str] | None:
+def refers_of(view: Json) -> tuple[str, str] | None:
     content = view["content"]
     for kind, name in (("edit", "original_message_id"), ("revoke", "original_message_id")):
         target = _text(content.get(kind), name)

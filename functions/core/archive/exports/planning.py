@@ -10,7 +10,7 @@ from functions.core.archive.exports import policy
 from functions.core.archive.exports.errors import UnknownExportError
 from functions.core.archive.exports.files import Files
 from functions.core.archive.exports.model import Export, Scope
-from functions.core.archive.exports.store import ExportStore, Shelf
+from functions.core.archive.exports.store import Plans, Shelf
 from functions.core.archive.segment import MANIFEST_ENDING, shard_of
 from functions.core.archive.store import Heads
 
@@ -44,7 +44,7 @@ class Planner:
     def __init__(
         self,
         *,
-        store: ExportStore,
+        store: Plans,
         files: Files,
         shelf: Shelf,
         heads: Heads,

@@ -41,9 +41,10 @@ Linked = tuple[str, dict[str, Any]]
 
 
 class Scratch:
-    def __init__(self, ring: KeyRing, export_id: str) -> None:
+    def __init__(self, ring: KeyRing, export_id: str, *, key: str | None = None) -> None:
+        """`key`: another content key than that of an export of this id."""
         self._ring = ring
-        self._key = export_key(export_id)
+        self._key = key or export_key(export_id)
         self._place = Binding("exports", f"{export_id}/scratch", "row")
         self._hash_key = secrets.token_bytes(32)
 

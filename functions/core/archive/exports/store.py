@@ -6,14 +6,18 @@ from typing import Any, Protocol
 from functions.core.archive.exports.model import Export, File
 
 
-class ExportStore(Protocol):
-    def create(self, export: Export) -> bool:
-        """False when there is one of this id."""
+class Plans(Protocol):
+    """What planning and collecting need to know."""
 
     def load(self, export_id: str) -> Export | None: ...
 
     def planned(self, export_id: str, run: str, parts: int) -> bool:
         """Only the first plan of an export counts; False for every other."""
+
+
+class ExportStore(Plans, Protocol):
+    def create(self, export: Export) -> bool:
+        """False when there is one of this id."""
 
     def finished(
         self, export_id: str, *, files: Sequence[File], counts: Any, completeness: Any

@@ -1,0 +1,65 @@
+"""Trigger: a step of the workflow of a request for access or portability.
+
+Effect: the answer is a part, or all of it, further; nothing is sent anywhere.
+
+    {"step": "plan", "request_id"}             -> {"request_id", "parts": ["records", …]}
+    {"step": "collect", "request_id", "part"}  -> {"part", "lines"}, for each part, in any order
+    {"step": "assemble", "request_id"}         -> {"request_id", "complete"}
+    {"step": "fail", "request_id"}             -> {"request_id"}
+
+On failure: the step raises and is tried again; every step may run twice.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from functions.access import wiring
+from functions.core.audit.model import Actor, Event
+from functions.core.audit.vocabulary import Action, Outcome
+from functions.core.runtime import log
+from functions.core.runtime.errors import AmanaError
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+class StepFailedError(AmanaError):
+    """Something nobody foresaw; its own words may quote what people wrote, so it has none."""
+
+
+def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
+    log.bind(request_id=context.aws_request_id, rights_id=event["request_id"], step=event["step"])
+    try:
+        told = _done(event["step"], event["request_id"], event)
+    except AmanaError as error:  # our own words, without content: the workflow reads the name
+        log.error("step of an access request failed", error)
+        raise
+    except Exception as error:  # noqa: BLE001 - told by its type alone, see above
+        log.error("step of an access request failed", error)
+        raise StepFailedError(type(error).__name__) from None
+    wiring.audit().write(_entry(event, told), key=f"access {context.aws_request_id}")
+    log.info("step of an access request done", part=told.get("part"), lines=told.get("lines"))
+    return told
+
+
+def _done(step: str, request_id: str, event: dict[str, Any]) -> dict[str, Any]:
+    match step:
+        case "plan":
+            return {"request_id": request_id, "parts": wiring.steps().plan(request_id)}
+        case "collect":
+            part = event["part"]
+            return {"part": part, "lines": wiring.steps().collect(request_id, part)}
+        case "assemble":
+            made = wiring.steps().assemble(request_id)
+            return {"request_id": request_id, "complete": bool(made.completeness["complete"])}
+        case _:
+            return {"request_id": request_id}
+
+
+def _entry(event: dict[str, Any], told: dict[str, Any]) -> Event:
+    return Event(
+        action=Action.ACCESS_MADE,
+        by=Actor(kind="system", id="access"),
+        what=f"rights/{event['request_id']}",
+        outcome=Outcome.FAILED if event["step"] == "fail" else Outcome.DONE,
+        facts={"step": event["step"], "lines": told.get("lines", 0)},
+    )
