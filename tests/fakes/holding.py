@@ -135,7 +135,9 @@ class Desk:
         return self._seen([Alias(AliasKind.BSUID, bsuid)])[0]
 
     def link(self, digits: str, bsuid: str) -> tuple[str, str]:
-        number, account = self._seen([Alias(AliasKind.PHONE, digits), Alias(AliasKind.BSUID, bsuid)])
+        number, account = self._seen(
+            [Alias(AliasKind.PHONE, digits), Alias(AliasKind.BSUID, bsuid)]
+        )
         return number, account
 
     def _seen(self, aliases: list[Alias], left: frozenset[str] = frozenset()) -> list[str]:

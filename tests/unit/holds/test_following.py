@@ -233,9 +233,7 @@ class Schedules(RuleBasedStateMachine):
                 assert self.desk.deletes(self.nodes[which], at_ms=5) != self._is_held(which)
 
     def _is_held(self, which):
-        return any(
-            whose in (2, which) or self.linked for _, whose in self.holds.values()
-        )
+        return any(whose in (2, which) or self.linked for _, whose in self.holds.values())
 
     def teardown(self):
         if hasattr(self, "mock"):
