@@ -113,18 +113,17 @@ ROUTES = (
         ("DELETE", "v1/contacts/{id}/restriction", CONSENTS_WRITE, ()),
     ),
     *_routes(
-<<<<<<< HEAD
         "disclosure",
         # a link of 256 random bits, and then a code, decide
         ("GET", "v1/rights/disclosures/{token}", None, ()),
         ("POST", "v1/rights/disclosures/{token}", None, ()),
-=======
+    ),
+    *_routes(
         "holds_api",
         ("POST", "v1/holds", HOLDS_WRITE, _KEY),
         ("GET", "v1/holds", HOLDS_READ, ()),
         ("GET", "v1/holds/{id}", HOLDS_READ, ()),
         ("POST", "v1/holds/{id}/lift-request", HOLDS_WRITE, ()),
         ("POST", "v1/holds/{id}/lift", LIFT, ()),
->>>>>>> r-requests
     ),
 )
