@@ -5,7 +5,6 @@ from pathlib import Path
 from constructs import Construct
 
 from infra.config import StageConfig
-from infra.constructs.function import Function
 from infra.functions.access import access
 from infra.functions.disclosure import disclosure
 from infra.stacks.base import FunctionStack
@@ -37,5 +36,5 @@ class RightsStack(FunctionStack):
         self.messaging = messaging
         self.access = access(self, data)
         self.disclosure = disclosure(self, data, messaging)
-        self.apis: dict[str, Function] = {"disclosure": self.disclosure}
-        self.content_users: list[Function] = [self.access, self.disclosure]
+        self.apis = {"disclosure": self.disclosure}
+        self.content_users = [self.access, self.disclosure]
