@@ -86,6 +86,9 @@ class Tenant:
     language: str = "en"
     # of quiet hours, as in the IANA time zone database
     timezone: str = "UTC"
+    # an approved authentication template for one-time codes, as name/language; without one codes
+    # reach only people who wrote within the last day
+    code_template: str = ""
     # whether somebody who writes for the first time is sent the privacy notice
     first_contact_notice: bool = False
     # what the rules of policies/consent.toml are here otherwise, by purpose
@@ -330,6 +333,9 @@ _CHECKS: dict[str, Check] = {
     "language": _language,
     "controller": _controller,
     "timezone": _timezone,
+    "code_template": _text(
+        r"[a-z0-9_]{1,512}/[a-z]{2,3}(_[A-Z]{2})?", "name/language of a template, such as code/de"
+    ),
     "first_contact_notice": _true_or_false,
     "consent": _consent,
     "rights_code_template": _text(
