@@ -59,7 +59,7 @@ def _entry(event: dict[str, Any], told: dict[str, Any]) -> Event:
     return Event(
         action=Action.ACCESS_MADE,
         by=Actor(kind="system", id="access"),
-        what=f"request/{event['request_id']}",
+        what=f"rights/{event['request_id']}",
         outcome=Outcome.FAILED if event["step"] == "fail" else Outcome.DONE,
         facts={"step": event["step"], "lines": told.get("lines", 0)},
     )

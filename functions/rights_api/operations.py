@@ -6,7 +6,7 @@ from functions.core.audit.vocabulary import Action
 from functions.core.runtime.http.app import Served
 from functions.core.runtime.http.operation import ScopedOperation
 from functions.core.runtime.http.requests import IDEMPOTENCY_KEY, Request
-from functions.rights_api import deciding, requesting
+from functions.rights_api import deciding, giving, requesting
 from functions.rights_api.requesting import CURSOR, LIMIT, REQUEST, STATE
 from functions.rights_api.scopes import APPROVE, READ, WRITE
 
@@ -67,4 +67,5 @@ OPERATIONS = (
     _deed("resume", "resumeRightsRequest", deciding.resume, Action.RIGHTS_RESUMED),
     _deed("extend", "extendRightsRequest", deciding.extend, Action.RIGHTS_EXTENDED),
     _deed("cancel", "cancelRightsRequest", deciding.cancel, Action.RIGHTS_CANCELED),
+    *giving.OPERATIONS,
 )

@@ -1,11 +1,35 @@
 """What is behind the errors of rights requests, as problem details."""
 
+from functions.core.archive.exports.errors import RangeError, UnknownExportError
+from functions.core.content.tickets import TicketRefusedError
 from functions.core.rights import errors
 from functions.core.rights.bodies import InvalidRequestError
 from functions.core.runtime.http.problems import NOT_FOUND, FieldError, Problem, invalid
 
 
-def explain(error: Exception) -> Problem | None:  # noqa: PLR0911 - one answer for each error
+def explain(error: Exception) -> Problem | None:
+    return _of_request(error) or _of_file(error)
+
+
+def _of_file(error: Exception) -> Problem | None:
+    match error:
+        case UnknownExportError():
+            return NOT_FOUND
+        case TicketRefusedError():
+            detail = "The ticket is used up, expired, or not for this. Ask for the files again."
+            return Problem(409, "ticket-refused", detail)
+        case RangeError():
+            size = "*" if error.size is None else error.size
+            return Problem(
+                416,
+                "range-not-satisfiable",
+                "Ask for one range within the file, of at most 4 MiB.",
+                headers={"Content-Range": f"bytes */{size}"},
+            )
+    return None
+
+
+def _of_request(error: Exception) -> Problem | None:  # noqa: PLR0911 - one answer for each error
     match error:
         case errors.UnknownRequestError():
             return NOT_FOUND

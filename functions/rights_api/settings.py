@@ -15,6 +15,8 @@ class RightsApiSettings(Settings):
     consent_rules: str
     # one-time codes
     ephemeral_table: str
+    # what was made for requests, sealed under their keys
+    exports_bucket: str
     # wrapped content keys
     keys_table: str
     pseudonym_secret_arn: str

@@ -115,9 +115,13 @@ def _acknowledge_single_region(bucket: IConstruct) -> None:
     )
 
 
-def expire_after(days: int) -> s3.LifecycleRule:
-    """Objects go after `days`, the versions that this leaves behind one day later."""
+def expire_after(days: int, *, below: str | None = None) -> s3.LifecycleRule:
+    """Objects go after `days`, the versions that this leaves behind one day later.
+
+    `below`: only those whose names begin so.
+    """
     return s3.LifecycleRule(
+        prefix=below,
         expiration=Duration.days(days),
         noncurrent_version_expiration=Duration.days(1),
         abort_incomplete_multipart_upload_after=Duration.days(1),

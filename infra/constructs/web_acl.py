@@ -96,9 +96,11 @@ class WebAcl(Construct):
             "Logging",
             resource_arn=self.acl.attr_arn,
             log_destination_configs=[arn],
-            # the handshake carries the verify token in its query, callers their bearer token
+            # the handshake carries the verify token in its query, callers their bearer token; the
+            # path of a person's own data is the link to it
             redacted_fields=[
                 wafv2.CfnLoggingConfiguration.FieldToMatchProperty(query_string={}),
+                wafv2.CfnLoggingConfiguration.FieldToMatchProperty(uri_path={}),
                 wafv2.CfnLoggingConfiguration.FieldToMatchProperty(
                     single_header={"Name": "authorization"}
                 ),

@@ -8,6 +8,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from functions.core.runtime.policies import value
 from infra.config import StageConfig
 from infra.constructs.archive_bucket import ArchiveBucket
 from infra.constructs.audit_bucket import AuditBucket
@@ -26,6 +27,7 @@ from infra.stacks.base import StageStack
 _TRANSIT_DAYS = DLQ_RETENTION_DAYS + QUEUE_RETENTION_DAYS + 1
 # An export is fetched at once, or asked for again.
 _EXPORT_DAYS = 1
+_RIGHTS_DAYS = int(value("rights", "link", "kept_days"))
 
 # name, partition key, sort key
 CONVERSATION_INDEXES = (
@@ -136,7 +138,13 @@ class DataStack(StageStack):
             key=self.keys.data,
             logs=self.logs,
             retain=retain,
-            lifecycle_rules=[expire_after(_EXPORT_DAYS)],
+            lifecycle_rules=[
+                # what is made for people about themselves, who may fetch it for so long
+                expire_after(_RIGHTS_DAYS),
+                # exports and imports by the beginnings of their names: the shorter time counts
+                expire_after(_EXPORT_DAYS, below="e_"),
+                expire_after(_EXPORT_DAYS, below="imports/"),
+            ],
         )
         self.scan: MalwareScan | None = None
         if self.stage.tenant.media_malware_scan:

@@ -41,9 +41,12 @@ from functions.core.rights.items import place, request_item
 from functions.core.rights.model import Request, Right, Source
 from functions.core.rights.model import State as RequestState
 from functions.core.rights.requests import STORE
+from functions.core.runtime import clock
 from functions.core.runtime.dynamodb import DynamoRecords
 from functions.core.runtime.records import Key
 from functions.core.runtime.values import encode
+from functions.disclosure import wiring as disclosure_wiring
+from functions.disclosure.settings import DisclosureSettings
 from tests.fakes import build, tables
 from tests.fakes.archive import create_buckets, wire
 from tests.fakes.audit import own_writer
@@ -87,7 +90,11 @@ class World:
         tables.open_epoch(self.dynamodb, boto3.client("kms"))
         text = json.dumps({"key": "test key"})
         secret = boto3.client("secretsmanager").create_secret(Name="pseudonym", SecretString=text)
-        for settings in (_access(secret["ARN"]), _archiver()):
+        queue = boto3.client("sqs").create_queue(
+            QueueName="outbound.fifo", Attributes={"FifoQueue": "true"}
+        )
+        access, page = _access(secret["ARN"]), _disclosure(secret["ARN"], queue["QueueUrl"])
+        for settings in (access, page, _archiver()):
             for name, value in settings.environment().items():
                 monkeypatch.setenv(name, value)
         forget()
@@ -186,7 +193,7 @@ class World:
 
     @property
     def ledger(self) -> Any:
-        from functions.core.consent import wiring as consents  # noqa: PLC0415 - reads the clock
+        from functions.core.consent import wiring as consents
 
         store = consents.store(consent_table="consent", keys_table="keys", audit=own_writer())
         return consents.ledger(store=store, directory=self.directory)
@@ -293,7 +300,7 @@ class World:
 
     def answered(self, request_id: str = REQUEST) -> dict[str, bytes]:
         """What the workflow does; then every file of the answer by its name, opened."""
-        from functions.access.handler import handler  # noqa: PLC0415 - after the environment
+        from functions.access.handler import handler
 
         def step(name: str, **more: Any) -> dict[str, Any]:
             return handler({"step": name, "request_id": request_id, **more}, Context())  # type: ignore[arg-type] # a context
@@ -303,10 +310,16 @@ class World:
         step("assemble")
         return self.files(request_id)
 
+    def complete(self, request_id: str = REQUEST) -> None:
+        """What the end of the workflow writes."""
+        key = place(request_id)
+        finished = {"state": RequestState.COMPLETE.value, "finished_ms": clock.now_ms()}
+        self._set("compliance", key, finished)
+
     def files(self, request_id: str = REQUEST) -> dict[str, bytes]:
-        request = wiring._requests().load(request_id)  # noqa: SLF001 - as whoever gives it out
+        request = wiring._requests().load(request_id)
         assert request is not None
-        files = wiring._files()  # noqa: SLF001
+        files = wiring._files()
         index = json.loads(b"".join(files.read(request.result["index"])))
         return {each["name"]: b"".join(files.read(each["object"])) for each in index}
 
@@ -373,7 +386,7 @@ def plant(world: World) -> None:
 
 
 def _received(world: World, who: str) -> str:
-    from functions.core.media.model import received_id  # noqa: PLC0415
+    from functions.core.media.model import received_id
 
     return received_id(
         build.PSEUDONYMS,
@@ -384,7 +397,7 @@ def _received(world: World, who: str) -> str:
 
 
 def forget() -> None:
-    for module in (wiring, archiver_wiring, content_wiring):
+    for module in (wiring, disclosure_wiring, archiver_wiring, content_wiring):
         for made in vars(module).values():
             if hasattr(made, "cache_clear"):
                 made.cache_clear()
@@ -407,6 +420,27 @@ def _access(secret: str) -> AccessSettings:
         controller=build.CONTROLLER,
         consent_rules="{}",
         retention_rules=RULES,
+        outbox_table="outbox",
+    )
+
+
+def _disclosure(secret: str, queue_url: str) -> DisclosureSettings:
+    return DisclosureSettings(
+        compliance_table="compliance",
+        ephemeral_table="ephemeral",
+        exports_bucket="exports",
+        keys_table="keys",
+        conversations_table="conversations",
+        consent_table="consent",
+        consent_rules="{}",
+        controller=build.CONTROLLER,
+        code_template="",
+        timezone="UTC",
+        phone_number_ids=NUMBER,
+        max_pending_per_conversation=10,
+        outbound_queue_url=queue_url,
+        pseudonym_secret_arn=secret,
+        portfolio_id="portfolio-1",
         outbox_table="outbox",
     )
 

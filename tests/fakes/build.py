@@ -47,7 +47,7 @@ def directory(records: RecordStore) -> Directory:
     )
 
 
-def conversations(records: RecordStore | None = None) -> ConversationsService:
+def conversations(records: RecordStore | None = None, **options: Any) -> ConversationsService:
     records = MemoryRecords() if records is None else records
     return ConversationsService(
         records=records,
@@ -55,6 +55,7 @@ def conversations(records: RecordStore | None = None) -> ConversationsService:
         pseudonyms=PSEUDONYMS,
         blobs=MemoryBlobs(),
         entry_point_hours=72,
+        **options,
     )
 
 

@@ -109,6 +109,10 @@ def test_who_may_start_what(prod):
         "content.EpochWorkflowStart": ["<EpochWorkflowStateMachine>"],
         # the parts of an export, and of an import, are executions of their own
         "content.ExportWorkflow": ["amana-prod-export"],
+        "retention.HoldWorkflow": ["amana-prod-hold"],
+        # once a day, for every hold
+        "retention.Holder": ["amana-prod-hold"],
+        "retention.HoldsApi": ["amana-prod-hold"],
     }
 
 
@@ -126,6 +130,10 @@ DELETED = {
     ],
     ("rights.Erasure", "s3:DeleteObject"): ["<Media.Arn>/*"],
     ("rights.Erasure", "s3:DeleteObjectVersion"): ["<Media.Arn>/*"],
+    # which objects a hold kept, when they are unlocked
+    ("retention.Holder", "dynamodb:DeleteItem"): [
+        "<Compliance.Arn> when dynamodb:LeadingKeys ForAllValues:StringLike HOLD#*, GUARD#*, HELD#*"
+    ],
 }
 
 
@@ -136,7 +144,7 @@ def test_no_function_may_delete_anything_but_queue_messages_and_what_is_passing_
         for action, resources in row.items()
         if ":Delete" in action and action != "sqs:DeleteMessage"
     }
-    for workflow in ("content.Epoch", "content.Export", "consent.ConsentImport"):
+    for workflow in ("content.Epoch", "content.Export", "consent.ConsentImport", "retention.Hold"):
         logs = deleting.pop((f"{workflow}Workflow", "logs:DeleteLogDelivery"))
         assert logs == ["*"]
     assert deleting == DELETED
@@ -155,6 +163,7 @@ LISTED = {
     "content.Exporter": ["<Archive.Arn>", "<Exports.Arn>", "<Media.Arn>"],
     "content.Media": ["<Media.Arn>", "<Transit.Arn>"],
     "rights.Erasure": ["<Archive.Arn>", "<Audit.Arn>", "<Exports.Arn>"],
+    "retention.Holder": ["<Archive.Arn>"],
 }
 
 
@@ -195,5 +204,6 @@ def test_secrets_are_read_by_who_needs_them(prod):
             "messaging.Inbound",
             "messaging.Sender",
             "rights.Erasure",
+            "retention.HoldsApi",
         ],
     }

@@ -72,6 +72,7 @@ def _settings(secret, machine):
         "outbox_table": "outbox",
     }
     yield ArchiverSettings(
+        content_rules="{}",
         archive_bucket="archive",
         media_bucket="media",
         compliance_table="compliance",

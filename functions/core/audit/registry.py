@@ -26,6 +26,10 @@ WRITERS = (
     "media",
     "media_api",
     "messages_api",
+    "rights",
+    "rights_api",
+    "retention",
+    "retention_api",
     "sender",
     "webhook",
 )

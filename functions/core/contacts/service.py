@@ -7,6 +7,7 @@ from math import inf
 from functions.core.contacts.model import (
     NODE_PREFIX,
     Alias,
+    Correction,
     Node,
     Person,
     Profile,
@@ -40,6 +41,24 @@ class Pointer:
     node: str
     created_ms: int = 0
     erased: tuple[Span, ...] = ()
+
+
+class Links:
+    """Who is linked to whom, for functions that look nobody up."""
+
+    def __init__(self, records: RecordStore) -> None:
+        self._records = records
+
+    def nodes(self, start: Collection[str], *, consistent: bool = False) -> dict[str, Node]:
+        """These nodes and everything linked to them, directly or not."""
+        found: dict[str, Node] = {}
+        todo = set(start)
+        while todo and len(found) < _MOST_NODES:
+            items = self._records.load([node_key(node) for node in todo], consistent=consistent)
+            loaded = [node_from(item) for item in items.values()]
+            found.update({node.id: node for node in loaded})
+            todo = {other for node in loaded for other in node.links} - found.keys() - todo
+        return found
 
 
 class Directory:
@@ -98,15 +117,7 @@ class Directory:
         return str(self._records.load([key], consistent=True)[key]["node"])
 
     def nodes(self, start: Collection[str], *, consistent: bool = False) -> dict[str, Node]:
-        """These nodes and everything linked to them, directly or not."""
-        found: dict[str, Node] = {}
-        todo = set(start)
-        while todo and len(found) < _MOST_NODES:
-            items = self._records.load([node_key(node) for node in todo], consistent=consistent)
-            loaded = [node_from(item) for item in items.values()]
-            found.update({node.id: node for node in loaded})
-            todo = {other for node in loaded for other in node.links} - found.keys() - todo
-        return found
+        return Links(self._records).nodes(start, consistent=consistent)
 
     def person(self, contact_id: str) -> tuple[Person, dict[str, Node]] | None:
         nodes = self.nodes([contact_id.partition("~")[0]])
@@ -197,16 +208,21 @@ def _began_ms(key: str, node_id: str) -> int:
 
 
 def node_from(item: Item) -> Node:
-    """A node whose content key was destroyed has no value and no profile any more."""
-    profile = item.get("profile")
+    """A node whose content key was destroyed has no value and no profile any more.
+
+    `parted`: nodes that were found not to be the same person's, whatever links them.
+    """
+    profile, corrected = item.get("profile"), item.get("corrected")
+    parted = item.get("parted", {})
     return Node(
         id=item["pk"].removeprefix("NODE#"),
         kinds=frozenset(item["kinds"]),
         value=item.get("value") or "",
         since_ms=item["since_ms"],
-        links=item["links"],
+        links={other: ms for other, ms in item["links"].items() if other not in parted},
         left=frozenset(item["left"]),
         profile=Profile(**profile, tag=item["profile_tag"]) if profile else None,
+        corrected=Correction(**corrected) if corrected else None,
     )
 
 
@@ -221,11 +237,14 @@ def item_from(node: Node) -> dict[str, object]:
         "profile_tag": profile.tag if profile else None,
     }
     seen_ms = profile.at_ms if profile else None
+    # with every write, because the key that content is sealed under may be another by then
+    corrected = {"corrected": vars(node.corrected)} if node.corrected else {}
     return {
         **state,
         "value": node.value,
         "profile": {"at_ms": profile.at_ms, "name": profile.name, "username": profile.username}
         if profile
         else None,
+        **corrected,
         "digest": digest_of({**state, "known": bool(node.value), "profile_ms": seen_ms}),
     }

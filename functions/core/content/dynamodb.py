@@ -57,6 +57,8 @@ class DynamoKeys:
         before = Expression()
         before.expect("version", replaces.version if replaces else None)
         before.expect("wrapped_key", None)
+        # a hold that was placed since would be lost with the item
+        before.expect("holds", set(replaces.holds) or None if replaces else None)
         condition = before.check(self._table, {})
         del condition["Key"]
         actions: list[Any] = [
@@ -81,13 +83,13 @@ class DynamoKeys:
 
     def hold(self, key_id: str, hold_id: str) -> bool:
         expression = Expression()
-        expression.expect_any("wrapped_key")
+        expression.expect_any("pk")
         expression.add("holds", {hold_id})
         return updated(self._client, expression.update(self._table, key_item(key_id)))
 
     def release(self, key_id: str, hold_id: str) -> None:
         expression = Expression()
-        expression.expect_any("version")
+        expression.expect_any("pk")
         expression.discard("holds", {hold_id})
         updated(self._client, expression.update(self._table, key_item(key_id)))
 

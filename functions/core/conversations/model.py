@@ -41,7 +41,10 @@ class FactKind(StrEnum):
 
 
 # `sealed`: in place of `raw` when the content key was destroyed.
-_CONTENT = ("raw", "ref", "sealed", "tag", "bytes", "masked")
+_CONTENT = ("raw", "ref", "sealed", "tag", "bytes", "masked", "withheld")
+
+# Facts that are what somebody said; the others tell what became of it.
+SPOKEN = (FactKind.MESSAGE, FactKind.ECHO, FactKind.HISTORY)
 
 # Facts that are about a message, rather than the message: they do not decide where it stands.
 _ABOUT = (FactKind.STATUS, FactKind.PARTICIPANTS)
@@ -53,7 +56,8 @@ class Fact:
 
     `key`: the content key it is sealed under. `type`: Meta's word for what it is. `content`: the
     canonical JSON of the raw update (`raw`), or where it is kept (`ref`); `tag` (a keyed hash) and
-    `bytes` of it, which stay when it is gone; `masked`: card numbers taken out of it.
+    `bytes` of it, which stay when it is gone; `masked`: card numbers taken out of it; `withheld`:
+    why it is not kept.
     `webhook`: SHA-256 of the delivery that first told it.
     """
 
@@ -98,7 +102,8 @@ def merge_facts(stored: Mapping[str, Any], facts: Iterable[Fact]) -> dict[str, F
     """The union.
 
     Two facts with one id differ only in what Meta wrote around the element: the earlier stays,
-    of equally early ones the fuller. What card numbers were taken out of stays without them.
+    of equally early ones the fuller. What card numbers were taken out of stays without them, and
+    what was decided not to be kept does not come back.
     """
     merged = {fact_id: fact_from(fact_id, value) for fact_id, value in stored.items()}
     for fact in facts:
@@ -109,7 +114,10 @@ def merge_facts(stored: Mapping[str, Any], facts: Iterable[Fact]) -> dict[str, F
 
 def _precedence(fact: Fact) -> tuple[Any, ...]:
     told = fact.content
-    return (-told.get("masked", 0), fact.rank, -told.get("bytes", 0), told.get("tag", ""))
+    return (
+        *("withheld" not in told, -told.get("masked", 0)),
+        *(fact.rank, -told.get("bytes", 0), told.get("tag", "")),
+    )
 
 
 def fold_message(item: Mapping[str, Any] | None, message_id: str, facts: list[Fact]) -> Any:
@@ -122,9 +130,14 @@ def fold_message(item: Mapping[str, Any] | None, message_id: str, facts: list[Fa
     stored = {fact_id: fact_item(fact) for fact_id, fact in merged.items()}
     first = min(merged.values(), key=lambda fact: fact.rank)
     attributes = {"facts": stored, "digest": facts_digest(stored)}
-    if item is not None and "intent" in item:
+    if item is not None and "send_state" in item:
         return attributes
     return {**attributes, "thread": first.thread, "at": moment(first.at_ms, message_id)}
+
+
+def has_content(facts: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether anything that somebody said is still there."""
+    return any(f["kind"] in SPOKEN and "withheld" not in f for f in facts.values())
 
 
 def facts_digest(facts: Mapping[str, Mapping[str, Any]]) -> str:

@@ -17,6 +17,7 @@ from functions.core.contacts.service import Directory
 from functions.core.contacts.tombstones import NoTombstones, Tombstones
 from functions.core.conversations.filing import Blobs, Filed, Filing, Received, canonical
 from functions.core.conversations.forgotten import Forgotten, named
+from functions.core.conversations.minimising import EVERYTHING, Minimising
 from functions.core.runtime.records import Item, Key, RecordStore, fold_all
 from functions.core.whatsapp.model import Update, UpdateKind
 from functions.core.whatsapp.updates import updates as updates_of
@@ -61,15 +62,25 @@ class ConversationsService:
         pseudonyms: Pseudonyms,
         blobs: Blobs,
         entry_point_hours: int,
+        minimising: Minimising = EVERYTHING,
+        keeps_names: bool = True,
         tombstones: Tombstones | None = None,
     ) -> None:
-        """`tombstones` None: nobody was ever erased."""
+        """`keeps_names`: what people call themselves in WhatsApp.
+
+        `tombstones` None: nobody was ever erased.
+        """
         self._records = records
         self._directory = directory
         self._pseudonyms = pseudonyms
+        self._keeps_names = keeps_names
         self._forgotten = Forgotten(tombstones=tombstones or NoTombstones(), pseudonyms=pseudonyms)
         self._filing = Filing(
-            pseudonyms=pseudonyms, blobs=blobs, entry_point_hours=entry_point_hours
+            pseudonyms=pseudonyms,
+            blobs=blobs,
+            entry_point_hours=entry_point_hours,
+            minimising=minimising,
+            keeps_names=keeps_names,
         )
 
     def fold(self, body: bytes) -> Folded:
@@ -116,7 +127,7 @@ class ConversationsService:
 
     def _profile(self, update: Update) -> Profile | None:
         """Of the day, not the moment: else every message would rewrite who the person is."""
-        if update.profile is None:
+        if update.profile is None or not self._keeps_names:
             return None
         name, username = update.profile.name, update.profile.username
         tag = self._pseudonyms.of("profile", name, username)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from botocore.exceptions import ClientError
 
 from functions.core.holds.guard import Guard, Guards
-from functions.core.retention.batches import Batches
+from functions.core.retention.batches import Batch, Batches
 from functions.core.retention.due import shard_of
 from functions.core.runtime.dynamodb import translated
 from functions.core.runtime.errors import StoreUnavailableError
@@ -41,7 +41,8 @@ class Erasing(Protocol):
 class Deleter:
     """`tables`: our own name of each table (`conversations`, `consent` …) → its name at AWS.
 
-    `media`: of the media bucket. `rehearse`: says what would be deleted and deletes nothing.
+    `objects`: of the media bucket, and of the archive's. `rehearse`: says what would go and
+    deletes nothing.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class Deleter:
         tables: Mapping[str, str],
         guards: Guards,
         batches: Batches,
-        media: Erasing,
+        objects: Erasing,
         rehearse: bool = False,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -60,7 +61,7 @@ class Deleter:
         self._client = client
         self._tables = tables
         self._batches = batches
-        self._media = media
+        self._objects = objects
         self._sleep = sleep
 
     def room(self, guards: Sequence[Guard]) -> int:
@@ -75,38 +76,66 @@ class Deleter:
         guards: Sequence[Guard],
         expecting: Expected | None = None,
         objects: Sequence[str] = (),
+        changes: Mapping[Key, Expression] | None = None,
     ) -> Counter[str] | None:
         """What went, by store. None: a guard changed meanwhile, or an item: read them again.
 
         `expecting`: attributes that an item must still have (None: must not). `objects`: of the
-        media bucket, erased once the items are gone. What is no longer there counts nothing; the
+        media bucket, erased once the items are gone. `changes`: of items that stay and lose their
+        content. What is no longer there counts nothing; the
         caller has just read the items.
         """
         counts = Counter(store_of(table, key) for key in keys)
         counts.update({"media.object": len(objects)} if objects else {})
-        if self.rehearse or not keys:
+        changed = dict(changes or {})
+        counts.update({f"{table}.content": len(changed)} if changed else {})
+        if self.rehearse or not (keys or changed):
             return counts
         batch = self._batches.new(
             shard_of(guards[0].node) if guards else 0,
             counts=counts,
-            ids=[_told(key) for key in sorted(keys)],
+            ids=[_told(key) for key in sorted([*keys, *changed])],
             objects=objects,
         )
         actions = [
+            *(self._change(table, key, changed[key]) for key in sorted(changed)),
             *(self._deletion(table, key, (expecting or {}).get(key, {})) for key in sorted(keys)),
             *self.guards.conditions(guards),
             self._batches.action(batch),
         ]
         if not self._done(actions):
             return None
-        if batch.objects:
-            self.sweep(batch.objects)
-            self._batches.erased(batch)
+        self.settle(batch)
         return counts
+
+    def doom(
+        self, told: str, objects: Sequence[str], *, guards: Sequence[Guard]
+    ) -> Counter[str] | None:
+        """Objects without a record of their own go, such as those of the archive.
+
+        `told`: how the disposition names them. None: a guard changed meanwhile.
+        """
+        counts = Counter(f"archive.{name.partition('/')[0].removesuffix('s')}" for name in objects)
+        if self.rehearse:
+            return counts
+        batch = self._batches.new(0, counts=counts, ids=[told], objects=objects)
+        if not self._done([*self.guards.conditions(guards), self._batches.action(batch)]):
+            return None
+        self.settle(batch)
+        return counts
+
+    def settle(self, batch: Batch) -> None:
+        """Erase the objects whose records are gone; a run that died may have left them."""
+        self.sweep(batch.objects)
+        if batch.objects:
+            self._batches.erased(batch)
 
     def sweep(self, objects: Sequence[str]) -> None:
         for name in objects:
-            self._media.erase(name)
+            self._objects.erase(name)
+
+    def _change(self, table: str, key: Key, expression: Expression) -> Any:
+        return {"Update": expression.update(self._tables[table], key._asdict())}
 
     def _deletion(self, table: str, key: Key, expected: Mapping[str, Any]) -> Any:
         """An item that went meanwhile was told of by whoever deleted it: the condition fails."""

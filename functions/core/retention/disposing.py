@@ -76,7 +76,7 @@ class Disposer:
             tables=tables,
             guards=self.guards,
             batches=self.batches,
-            media=place.media,
+            objects=place.media,
             rehearse=rehearse,
         )
         self.keys = KeyDestroyer(
@@ -134,6 +134,11 @@ class Disposer:
     def contact(self, subject: Subject) -> Disposed:
         """Aliases and keys of a person of whom nothing else is left."""
         return self._contacts.dispose(subject, reason=self._reason.word)
+
+    def finish_objects(self, shard: int) -> None:
+        """Whoever died after records went, and before their objects did, left those."""
+        for batch in self.batches.of(shard):
+            self.deleter.settle(batch)
 
     def unit(self, unit: Unit, *, before_ms: int, horizon: Horizon) -> Disposed:
         """What a run found to be due."""

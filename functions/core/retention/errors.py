@@ -9,3 +9,7 @@ class InUseError(AmanaError):
 
 class UnknownRunError(AmanaError):
     """No retention run has this id."""
+
+
+class RunConflictError(AmanaError):
+    """The Idempotency-Key stands for another body; use a new one."""

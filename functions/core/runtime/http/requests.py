@@ -86,6 +86,12 @@ class Request:
         """Where the request came from; not to be stored as it is."""
         return str((self._context.get("identity") or {}).get("sourceIp") or "")
 
+    @property
+    def base(self) -> str:
+        """Where the API is, as API Gateway knows it: what a caller says of the host is not used."""
+        path = str(self._context.get("path", ""))
+        return f"https://{self._context.get('domainName', '')}{path.partition('/v1/')[0]}"
+
     def purpose(self, *, lenient: bool = False) -> str:
         """`lenient`: none is better than one that cannot be entered."""
         text = self._text(PURPOSE)
