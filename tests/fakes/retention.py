@@ -16,8 +16,8 @@ from functions.core.consent.vocabulary import Kind, Method, Purpose, Strength
 from functions.core.contacts.model import Alias, AliasKind, Sighting, content_key_id
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory, folds
-from functions.core.content.binding import Binding
 from functions.core.content import wiring as content
+from functions.core.content.binding import Binding
 from functions.core.content.dynamodb import DynamoKeys
 from functions.core.content.keyring import KeyRing
 from functions.core.content.kms import KmsRoots
