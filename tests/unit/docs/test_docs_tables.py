@@ -23,7 +23,8 @@ from functions.messages_api.operations import OPERATIONS
 from infra.config import StageConfig, load_stage
 from infra.regimes.reading import regimes
 from infra.stacks.routes import ROUTES
-from infra.tenant import CONTROLLER, Tenant
+from infra.stage_checks import CONTROLLER
+from infra.tenant import Tenant
 
 ARCHITECTURE = page("docs/architecture.md")
 RUNBOOK = page("docs/operations.md")
