@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 from functions.core.cards.policy import Policy
 from functions.core.consent.rules import BASES, OPTIONAL
 from functions.core.consent.vocabulary import Purpose, Strength
+from functions.core.rights.calendars import UnknownJurisdictionError, working_days
 from functions.core.runtime.policies import load
 from functions.core.runtime.policies import value as policy
 from infra.regimes.own import own
@@ -85,10 +86,15 @@ class Tenant:
     language: str = "en"
     # of quiet hours, as in the IANA time zone database
     timezone: str = "UTC"
+    # an approved authentication template for one-time codes, as name/language; without one codes
+    # reach only people who wrote within the last day
+    code_template: str = ""
     # whether somebody who writes for the first time is sent the privacy notice
     first_contact_notice: bool = False
     # what the rules of policies/consent.toml are here otherwise, by purpose
     consent: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # name/language of an approved authentication template, for codes to people whose window is shut
+    rights_code_template: str = ""
     # content that is not kept, or for some days: by purpose, {store = "metadata"} or {days = 7}
     content: dict[str, dict[str, Any]] = field(default_factory=dict)
     # whether what people call themselves in WhatsApp is kept
@@ -235,8 +241,13 @@ def _controller(value: object) -> str | None:
         text = value.get(key)
         if not isinstance(text, str) or not text.strip():
             return f"a table whose {key} is a text"
-    address = value["privacy_url"]
-    return None if address.startswith("https://") else "a table whose privacy_url is an https URL"
+    if not value["privacy_url"].startswith("https://"):
+        return "a table whose privacy_url is an https URL"
+    try:
+        working_days(value["jurisdiction"])
+    except UnknownJurisdictionError:
+        return "a table whose jurisdiction has known public holidays, such as DE, DE-BE or EU"
+    return None
 
 
 def _consent(value: object) -> str | None:
@@ -322,8 +333,14 @@ _CHECKS: dict[str, Check] = {
     "language": _language,
     "controller": _controller,
     "timezone": _timezone,
+    "code_template": _text(
+        r"[a-z0-9_]{1,512}/[a-z]{2,3}(_[A-Z]{2})?", "name/language of a template, such as code/de"
+    ),
     "first_contact_notice": _true_or_false,
     "consent": _consent,
+    "rights_code_template": _text(
+        r"[a-z0-9_]{1,512}/[a-z]{2,3}(_[A-Z]{2})?", "name/language, such as our_code/en"
+    ),
     "content": _content,
     "profile_names": _true_or_false,
     "media_malware_scan": _true_or_false,

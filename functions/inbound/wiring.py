@@ -14,7 +14,7 @@ from functions.core.consent import wiring as consents
 from functions.core.consent.answering import ConsentWatch
 from functions.core.consent.controller import Controller
 from functions.core.consent.notices import Notices
-from functions.core.consent.rules import rules
+from functions.core.consent.rules import reply_ms, rules
 from functions.core.consent.watching import Parts, consent_watch
 from functions.core.contacts import wiring as contacts
 from functions.core.contacts.pseudonyms import Pseudonyms
@@ -31,6 +31,12 @@ from functions.core.holds.following import Following
 from functions.core.holds.guard import Guards
 from functions.core.holds.store import DynamoHolds
 from functions.core.media.announce import SqsMediaQueue
+from functions.core.rights import wiring as rights
+from functions.core.rights.filing import FilingDesk
+from functions.core.rights.hearing import RightsWatch
+from functions.core.rights.saying import Saying
+from functions.core.rights.subjects import Subjects
+from functions.core.rights.words import wanted
 from functions.core.runtime import aws, clock, policies
 from functions.core.runtime.dynamodb import DynamoRecords
 from functions.core.sending.dynamodb import DynamoSending
@@ -84,6 +90,7 @@ def intake() -> Intake:
         templates=_Templates(),
         cards=CardGuard(splits=_splits(), answers=_answers()),
         consent=_consent(),
+        rights=_rights(),
     )
 
 
@@ -181,5 +188,36 @@ def _consent() -> ConsentWatch:
             language=chosen.language,
             greets=chosen.first_contact_notice == "on",
             now_ms=clock.now_ms,
+            spoken_for=lambda text: wanted(text) is not None,
         )
+    )
+
+
+def _rights() -> RightsWatch:
+    chosen = settings()
+    store = rights.requests(
+        compliance_table=chosen.compliance_table, keys_table=chosen.keys_table, audit=audit()
+    )
+    changes = rights.changes(store=store, machine_arn=chosen.rights_machine_arn)
+    controller = Controller.parse(chosen.controller)
+    return RightsWatch(
+        desk=FilingDesk(
+            changes=changes,
+            subjects=Subjects(directory()),
+            # what takes effect at once is not asked for in a chat
+            effects=None,
+            pseudonyms=pseudonyms(),
+        ),
+        store=store,
+        directory=directory(),
+        saying=Saying(sending=_sending(), checking=None, controller=controller, template=""),
+        # holidays are looked up by who files a request, not by every cold start
+        due_on=lambda request: rights.due_on(
+            request,
+            deadlines=chosen.deadlines,
+            calendar=rights.calendar(controller=chosen.controller, timezone=chosen.timezone),
+        ),
+        language=chosen.language,
+        now_ms=clock.now_ms,
+        fresh_ms=reply_ms(),
     )

@@ -7,6 +7,8 @@ from functions.core.runtime.settings import Settings
 class RetentionSettings(Settings):
     # JSON: how long each kind of data is kept
     retention_rules: str
+    # JSON: by purpose, which content is kept; see core/conversations/minimising.py
+    content_rules: str
     conversations_table: str
     consent_table: str
     # runs, what they deleted, guards of legal holds

@@ -13,6 +13,7 @@ from functions.core.contacts.service import Directory
 from functions.core.content.epoch_kms import LockedProofs
 from functions.core.content.records import SealedRecords
 from functions.core.content.wiring import sealing
+from functions.core.conversations.minimising import minimising
 from functions.core.media.objects import S3Objects
 from functions.core.retention.archived import ArchiveDisposer
 from functions.core.retention.closing import Closing
@@ -22,6 +23,7 @@ from functions.core.retention.erasing import Buckets
 from functions.core.retention.overdue import Overdue
 from functions.core.retention.rules import rules_from
 from functions.core.retention.runs import Run, Runs
+from functions.core.retention.shortening import Shortener
 from functions.core.retention.sweeping import Sweeping
 from functions.core.runtime import aws, clock
 from functions.core.runtime.dynamodb import DynamoRecords
@@ -57,7 +59,12 @@ def horizon() -> Horizon:
 @cache
 def sweeping() -> Sweeping:
     return Sweeping(
-        runs=runs(), disposer=disposer, archive=_archive, horizon=horizon(), now_ms=clock.now_ms
+        runs=runs(),
+        disposer=disposer,
+        archive=_archive,
+        shortener=_shortener,
+        horizon=horizon(),
+        now_ms=clock.now_ms,
     )
 
 
@@ -96,7 +103,7 @@ def disposer(run: Run) -> Disposer:
     place = Place(
         client=aws.dynamodb(),
         tables=_tables(),
-        objects=Buckets(
+        media=Buckets(
             media=S3Objects(aws.s3(), chosen.media_bucket, part_bytes=_PART_BYTES),
             archive=S3Objects(aws.s3(), chosen.archive_bucket, part_bytes=_PART_BYTES),
         ),
@@ -122,6 +129,17 @@ def _tables() -> dict[str, str]:
         "compliance": chosen.compliance_table,
         "keys": chosen.keys_table,
     }
+
+
+def _shortener(run: Run) -> Shortener:
+    parts = disposer(run)
+    return Shortener(
+        deleter=parts.deleter,
+        listing=parts.listing,
+        records=DynamoRecords(aws.dynamodb(), settings().conversations_table),
+        minimising=minimising(settings().content_rules),
+        now_ms=clock.now_ms,
+    )
 
 
 def _archive(run: Run) -> ArchiveDisposer:

@@ -16,6 +16,7 @@ OPERATIONS = (
         scope=READ,
         action=Action.RETENTION_READ,
         run=showing.rules,
+        parameters=(),
     ),
     ScopedOperation(
         method="POST",

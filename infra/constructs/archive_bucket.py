@@ -15,16 +15,7 @@ def holder_arn(stage: StageConfig) -> str:
     return f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{name}"
 
 
-def disposer_arn(stage: StageConfig) -> str:
-    """The role of the function `retention`, the same way."""
-    name = f"{stage.stack_name('retention')}-RetentionRole*"
-    return f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{name}"
-
-
 class ArchiveBucket(LockedBucket):
-    # what lock and hold leave free is deleted by the workflow of retention, and told of
-    disposer = staticmethod(disposer_arn)
-
     def __init__(
         self,
         scope: Construct,
@@ -56,3 +47,8 @@ class ArchiveBucket(LockedBucket):
         )
         # a put that says If-None-Match is refused where there is an object already
         self.deny("Overwriting", "PutObject", when={"Null": {"s3:if-none-match": "true"}})
+
+    def disposer_arn(self, stage: StageConfig) -> str:
+        """What lock and hold leave free is deleted by the function `retention`, and told of."""
+        name = f"{stage.stack_name('retention')}-RetentionRole*"
+        return f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{name}"

@@ -6,8 +6,8 @@ locking for longer than the stage's bound, lifting a lock, and changing the rule
 the archive one role deletes versions whose lock has ended: that of retention.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_iam as iam
@@ -25,9 +25,6 @@ _DEPLOYER = f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/cdk-*-cfn-exec-role
 
 class LockedBucket(Bucket):
     """`lock_days`: of an object about which nothing else is said. `bound_days`: of any."""
-
-    # ARN of the one role that may delete versions whose lock has ended; None: nobody may
-    disposer: ClassVar[Callable[[StageConfig], str] | None] = None
 
     def __init__(
         self,
@@ -52,8 +49,8 @@ class LockedBucket(Bucket):
         )
         # a marker deletes nothing, and is nobody's business
         self.deny("Hiding", "DeleteObject")
-        arn = self.disposer(stage) if self.disposer else None
-        others = {"ArnNotLike": {"aws:PrincipalArn": arn}} if arn else None
+        disposer = self.disposer_arn(stage)
+        others = {"ArnNotLike": {"aws:PrincipalArn": disposer}} if disposer else None
         self.deny("Deletion", "DeleteObjectVersion", when=others)
         self.deny("Lifting", "BypassGovernanceRetention")
         self.deny(
@@ -77,6 +74,10 @@ class LockedBucket(Bucket):
             when={"ArnNotLike": {"aws:PrincipalArn": _DEPLOYER}},
             on=[self.bucket_arn],
         )
+
+    def disposer_arn(self, _stage: StageConfig) -> str | None:
+        """The one role that may delete versions whose lock has ended; None: nobody may."""
+        return None
 
     def deny(
         self,

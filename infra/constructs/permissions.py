@@ -108,6 +108,34 @@ def use_holds(table: dynamodb.ITable, *actions: str) -> Grant:
     )
 
 
+def file_requests(table: dynamodb.ITable) -> Grant:
+    """Of the table `compliance`, requests of people about their data: new ones are put."""
+    return _of_requests(table, "BatchGetItem", "PutItem")
+
+
+def change_requests(table: dynamodb.ITable) -> Grant:
+    """Of the table `compliance`, requests of people about their data; no request is deleted."""
+    return _of_requests(table, "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem")
+
+
+def _of_requests(table: dynamodb.ITable, *actions: str) -> Grant:
+    names = ["RIGHTS#*", "RIGHTSOPEN#*"]
+    return _grant(
+        [f"dynamodb:{action}" for action in actions],
+        [table.table_arn],
+        conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": names}},
+    )
+
+
+def use_codes(table: dynamodb.ITable) -> Grant:
+    """One-time codes in the table `ephemeral`."""
+    return _grant(
+        ["dynamodb:UpdateItem"],
+        [table.table_arn],
+        conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["CODE#*"]}},
+    )
+
+
 def write_audit(outbox: dynamodb.ITable, *, function: str) -> list[Grant]:
     """Entries of `function` set out for the audit log; nobody takes one back, or renumbers.
 
@@ -172,6 +200,11 @@ def state_machine_arn(name: str) -> str:
 
 def start(state_machine_arn: str) -> Grant:
     return _grant(["states:StartExecution"], [state_machine_arn])
+
+
+def wake(state_machine_arn: str) -> Grant:
+    """Executions of it that wait for a task token."""
+    return _grant(["states:SendTaskSuccess"], [state_machine_arn])
 
 
 def run_children(name: str) -> list[Grant]:

@@ -20,6 +20,7 @@ def retention(stack: FunctionStack, data: DataStack) -> Function:
         platform=stack.platform,
         settings=RetentionSettings(
             retention_rules=stage.retention_rules,
+            content_rules=stage.tenant.content_rules,
             conversations_table=data.conversations.table_name,
             consent_table=data.consent.table_name,
             compliance_table=data.compliance.table_name,

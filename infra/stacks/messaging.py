@@ -21,6 +21,7 @@ from infra.stacks.base import FunctionStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingress import IngressStack
 from infra.stacks.sizes import INBOUND_BATCH, INBOUND_TIMEOUT, MEDIA_TIMEOUT, SENDER_TIMEOUT
+from infra.workflows.rights import rights_workflow_arn
 
 
 class MessagingStack(FunctionStack):
@@ -99,6 +100,9 @@ class MessagingStack(FunctionStack):
                 first_contact_notice="on" if stage.tenant.first_contact_notice else "off",
                 waba_id=stage.tenant.waba_id,
                 compliance_table=data.compliance.table_name,
+                rights_machine_arn=rights_workflow_arn(stage),
+                deadlines=stage.deadlines,
+                timezone=stage.tenant.timezone,
                 content_rules=stage.tenant.content_rules,
                 profile_names="on" if stage.tenant.profile_names else "off",
                 outbox_table=data.outbox.table_name,
@@ -107,6 +111,9 @@ class MessagingStack(FunctionStack):
                 permissions.consume(source.queue),
                 # what is held at one alias of a person is held at all of them
                 permissions.use_holds(data.compliance, "BatchGetItem", "UpdateItem"),
+                # who writes "my data" has filed a request
+                permissions.file_requests(data.compliance),
+                permissions.start(rights_workflow_arn(stage)),
                 permissions.use_table(data.consent, *READ_WRITE),
                 # who was erased while it was on its way
                 permissions.use_table(data.ephemeral, "BatchGetItem"),

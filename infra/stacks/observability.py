@@ -82,8 +82,11 @@ class ObservabilityStack(StageStack):
             "ConsentImporter": consent.importer,
             "HoldsApi": api.retention.holds_api,
             "Holder": api.retention.holder,
+            "RightsApi": api.rights.rights_api,
+            "Rights": api.rights.rights,
             "Retention": api.retention.retention,
             "RetentionApi": api.retention.retention_api,
+            "Erasure": api.rights.erasure,
             "MessagesApi": api.messages_api,
             "MediaApi": api.media_api,
             "ArchiveApi": api.archive_api,
@@ -101,6 +104,7 @@ class ObservabilityStack(StageStack):
             "EpochWorkflow": content.epoch_workflow,
             "ExportWorkflow": content.export_workflow,
             "HoldWorkflow": api.retention.hold_workflow,
+            "RightsWorkflow": api.rights.rights_workflow,
             "RetentionWorkflow": api.retention.retention_workflow,
         }
         self.apis = {"WebhookApi": ingress.api, "Api": api.api}
@@ -108,6 +112,7 @@ class ObservabilityStack(StageStack):
         self._watch_messages()
         self._watch_content()
         self._watch_audit_log()
+        self._watch_requests()
         self._watch_retention()
         for name, workflow in self.workflows.items():
             self._watch_workflow(name, workflow)
@@ -250,6 +255,21 @@ class ObservabilityStack(StageStack):
             at_least=1,
             means="The witness did not sign: it failed, or saw another history; the log tells.",
         )
+
+    def _watch_requests(self) -> None:
+        """What is told once a look, of which there is one a day."""
+        told = {
+            "RightsOverdue": "A request about a person's data is not answered in time: see it now.",
+            "RightsHoursLeft": "A request about a person's data is due within three days.",
+            "RightsLocked": "Somebody tried wrong codes: find out who asks, by other means.",
+            "RightsUntold": "A person was not told about their request: write in another way.",
+        }
+        for name, means in told.items():
+            # hours left may be none, and are told all the same
+            metric = counted(name, period=FIVE_MINUTES)
+            if name == "RightsHoursLeft":
+                metric = metric.with_(statistic=cloudwatch.Stats.SAMPLE_COUNT)
+            self.alarms.when(name, metric, at_least=1, means=means)
 
     def _watch_workflow(self, name: str, workflow: Workflow) -> None:
         machine = workflow.machine

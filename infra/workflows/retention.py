@@ -51,16 +51,12 @@ def retention_definition(
         "started_at.$": "$$.Execution.StartTime",
         "dry_run.$": "$.dry_run",
     }
+    dispose = {"step": "dispose", **told, "part.$": "$.part"}
     give_up = {"step": "fail", "run_id.$": "$$.Execution.Name"}
     states = {
         "Begin": guarded(begin, then="Plan"),
         "Plan": guarded({"step": "plan", **told, "phase.$": "$.phase"}, then="Dispose"),
-        "Dispose": caught(
-            _over_parts(
-                step({"step": "dispose", **told, "part.$": "$.part"}, then="More"), at_once
-            ),
-            then="GiveUp",
-        ),
+        "Dispose": caught(_over_parts(step(dispose, then="More"), at_once), then="GiveUp"),
         "Another": choose({**_MORE, "Next": "Plan"}, otherwise="Finish"),
         "Finish": guarded({"step": "finish", **told}, then="Done"),
         "Done": succeed(),

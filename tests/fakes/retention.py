@@ -2,10 +2,13 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
 
+from functions.core.audit import wiring as auditing
 from functions.core.audit.model import Actor
 from functions.core.consent.items import event_item, state_due, state_item
 from functions.core.consent.model import Event, State, folded
@@ -13,6 +16,7 @@ from functions.core.consent.vocabulary import Kind, Method, Purpose, Strength
 from functions.core.contacts.model import Alias, AliasKind, Sighting, content_key_id
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory, folds
+from functions.core.content import wiring as content
 from functions.core.content.binding import Binding
 from functions.core.content.dynamodb import DynamoKeys
 from functions.core.content.keyring import KeyRing
@@ -34,11 +38,17 @@ from functions.core.retention.contacts import Horizon
 from functions.core.retention.disposing import Disposer, Place, Reason
 from functions.core.retention.due import SHARDS, due_attributes
 from functions.core.retention.kinds import DataKind
-from functions.core.retention.rules import DAY_MS, Rule
+from functions.core.retention.rules import DAY_MS, Rule, rules_json
+from functions.core.retention.runs import Runs
+from functions.core.retention.views import run_view
 from functions.core.runtime.dynamodb import DynamoRecords
 from functions.core.runtime.ids import random_id
 from functions.core.runtime.records import Key, fold_all
 from functions.core.runtime.values import encode
+from functions.retention import wiring
+from functions.retention.handler import handler
+from functions.retention.settings import RetentionSettings
+from functions.retention_api import wiring as api_wiring
 from tests.fakes import tables
 from tests.fakes.audit import table_writer
 
@@ -65,6 +75,9 @@ def create_stores() -> None:
         boto3.client("s3").put_bucket_versioning(
             Bucket=bucket, VersioningConfiguration={"Status": "Enabled"}
         )
+    boto3.client("s3").create_bucket(
+        Bucket="archive", CreateBucketConfiguration=where, ObjectLockEnabledForBucket=True
+    )
 
 
 @dataclass
@@ -86,14 +99,17 @@ class World:
         self.records = SealedRecords(self.plain, Sealing(self.ring))
         self.guards = Guards(self.dynamodb, "compliance")
         self.directory = Directory(
-            records=self.records, pseudonyms=self.names, new_id=lambda _: random_id()
+            records=self.records,
+            pseudonyms=self.names,
+            new_id=lambda _: random_id(),
+            now_ms=lambda: self.now,
         )
 
     def disposer(self, *, run: str = "run", rehearse: bool = False, client: Any = None) -> Disposer:
         place = Place(
             client=client or self.dynamodb,
             tables=TABLES,
-            objects=S3Objects(self.s3, "media", part_bytes=5 * 1024 * 1024),
+            media=S3Objects(self.s3, "media", part_bytes=5 * 1024 * 1024),
             numbers=lambda: (NUMBER,),
         )
         reason = Reason(by=Actor(kind="system", id="retention"), run=run, word="retention")
@@ -158,6 +174,7 @@ class World:
         """As the function media keeps one, with two versions of its object."""
         told = {
             "state": "stored", "attempts": 1, "lease_ms": 0, "object": f"media/{name}",
+            "message_id": name.removeprefix("f_"),
             "key": content_key_id(node, 0), "thread": thread_id(NUMBER, node),
             "at": moment(at_ms, name),
         }  # fmt: skip
@@ -258,3 +275,68 @@ def _fact(name: str, kind: FactKind, at_ms: int, thread: str, content: Any) -> F
 def _beside(item: Any, name: str, told: list[Fact]) -> Any:
     folded_item = fold_message(item, name, told)
     return {each: folded_item[each] for each in ("facts", "digest")}
+
+
+def environment(monkeypatch: Any, *, archive_days: int = 30) -> None:
+    """As the function `retention` and its API are deployed, over the stores of `create_stores`."""
+    secrets = boto3.client("secretsmanager")
+    text = json.dumps({"key": "k" * 64})
+    arn = secrets.create_secret(Name="pseudonym", SecretString=text)["ARN"]
+    settings = RetentionSettings(
+        retention_rules=rules_json(RULES),
+        conversations_table="conversations",
+        consent_table="consent",
+        compliance_table="compliance",
+        keys_table="keys",
+        media_bucket="media",
+        archive_bucket="archive",
+        lock_mode="GOVERNANCE",
+        archive_days=archive_days,
+        phone_number_ids=NUMBER,
+        pseudonym_secret_arn=arn,
+        portfolio_id="portfolio",
+        step_seconds=300,
+        outbox_table="outbox",
+    )
+    for name, value in settings.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AMANA_STATE_MACHINE_ARN", "arn:aws:states:eu-central-1:1:stateMachine:r")
+    start_anew()
+
+
+def start_anew() -> None:
+    """New execution environments: nothing of an earlier one is in memory."""
+    for module in (wiring, api_wiring, content, auditing):
+        for made in vars(module).values():
+            if hasattr(made, "cache_clear"):
+                made.cache_clear()
+
+
+def call(payload: dict[str, Any]) -> dict[str, Any]:
+    """A step, as Step Functions has it done: with JSON in and out."""
+    told = handler(json.loads(json.dumps(payload)), SimpleNamespace(aws_request_id="r"))  # type: ignore[arg-type]  # Lambda's own context has more
+    return dict(json.loads(json.dumps(told)))
+
+
+def run(run_id: str = "run-1", *, dry_run: bool = False, finish: bool = True) -> dict[str, Any]:
+    """All steps in order, as the workflow has them done; what is known of the run then."""
+    at = datetime.fromtimestamp(NOW / 1000, UTC).isoformat()
+    told = call({"step": "begin", "run_id": run_id, "started_at": at, "dry_run": dry_run})
+    more = True
+    while more:
+        plan = call({"step": "plan", "run_id": run_id, "phase": told["phase"]})
+        for each in plan["parts"]:
+            part = {"part": each, "more": True}
+            while part["more"]:
+                part = call({"step": "dispose", "run_id": run_id, "part": part["part"]})
+        told, more = plan, plan["more"]
+    if not finish:
+        return {}
+    call({"step": "finish", "run_id": run_id})
+    return found(run_id)
+
+
+def found(run_id: str = "run-1") -> dict[str, Any]:
+    ended = Runs(boto3.client("dynamodb"), "compliance").load(run_id)
+    assert ended is not None
+    return run_view(ended)

@@ -8,7 +8,7 @@ import pytest
 
 from infra.stacks.routes import APART, ROUTES, SCOPES
 
-APIS = ("messages_api", "media_api", "archive_api", "audit_api", "consent_api")
+APIS = ("messages_api", "media_api", "archive_api", "audit_api", "consent_api", "rights_api")
 
 
 def test_webhooks_are_open_and_everything_else_but_the_description_asks_for_a_scope(prod):

@@ -87,7 +87,7 @@ class Closing:
     def _told(self, run: Run, deleter: Deleter, batches: Batches) -> _Told:
         told = _Told()
         for batch in _all(batches):
-            deleter.sweep(batch)
+            deleter.settle(batch)
             told.counts.update(batch.counts)
             told.ids += batch.ids
             if len(told.ids) >= _IDS:

@@ -43,10 +43,14 @@ class Consents:
         self._records = records
         self._signs = signs
 
-    def since(self, nodes: Collection[str]) -> list[int]:
-        """Since when (ms) what is known at these aliases is kept, where there are consents."""
+    def since(self, nodes: Collection[str]) -> dict[str, int]:
+        """From when (ms) consents at these aliases are counted, where there are any."""
         states = self._records.load([state_key(node) for node in nodes], consistent=True)
-        return [int(i["retain_at"][:13]) for i in states.values() if "retain_at" in i]
+        return {
+            key.pk.removeprefix("CONSENT#"): int(item["retain_at"][:13])
+            for key, item in states.items()
+            if "retain_at" in item
+        }
 
     def dispose(self, node: str, *, before_ms: int | None) -> Disposed:
         """Of CONSENT#<node>; None: with the requests and wishes that stand behind it.

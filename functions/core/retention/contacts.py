@@ -45,10 +45,14 @@ class Horizon:
 
 @dataclass(frozen=True)
 class _Left:
-    """`over_ms`: when the last of it will be over, None: nothing is left. `heard_ms`: a sign."""
+    """`over_ms`: when the last of it will be over, None: nothing is left. `heard_ms`: a sign.
+
+    `consents`: aliases with consents, which only a rehearsal finds where nothing is left.
+    """
 
     over_ms: int | None
     heard_ms: int
+    consents: frozenset[str]
 
 
 class Contacts:
@@ -94,7 +98,8 @@ class Contacts:
         people = [person for each in nodes for person in owners(nodes, each)]
         subjects = [Subject(person=person, nodes=nodes) for person in people]
         keys = {key for subject in subjects for key in subject.keys}
-        told = [self._told.dispose(each, before_ms=None) for each in nodes]
+        others = nodes.keys() - left.consents
+        told = [self._told.dispose(each, before_ms=None) for each in sorted(others)]
         gone = self._gone(
             nodes,
             keys,
@@ -119,10 +124,15 @@ class Contacts:
             for node in nodes
         ]
         found = self._records.load(threads, consistent=True).values()
+        consents = self._told.since(nodes)
         ends = [(horizon.after_message(item["last_ms"]), item["last_ms"]) for item in found]
-        ends += [(horizon.after_consent(at_ms), at_ms) for at_ms in self._told.since(nodes)]
+        ends += [(horizon.after_consent(at_ms), at_ms) for at_ms in consents.values()]
         open_ends = [end for end, _ in ends if not self._deleter.rehearse or end > self._now_ms()]
-        return _Left(max(open_ends, default=None), max((ms for _, ms in ends), default=0))
+        return _Left(
+            over_ms=max(open_ends, default=None),
+            heard_ms=max((ms for _, ms in ends), default=0),
+            consents=frozenset(consents),
+        )
 
     def _is_theirs(self, subject: Subject, node: str) -> bool:
         return node in subject.aliases and not subject.shares(node)

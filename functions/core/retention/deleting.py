@@ -76,31 +76,36 @@ class Deleter:
         guards: Sequence[Guard],
         expecting: Expected | None = None,
         objects: Sequence[str] = (),
+        changes: Mapping[Key, Expression] | None = None,
     ) -> Counter[str] | None:
         """What went, by store. None: a guard changed meanwhile, or an item: read them again.
 
         `expecting`: attributes that an item must still have (None: must not). `objects`: of the
-        media bucket, erased once the items are gone. What is no longer there counts nothing; the
+        media bucket, erased once the items are gone. `changes`: of items that stay and lose their
+        content. What is no longer there counts nothing; the
         caller has just read the items.
         """
         counts = Counter(store_of(table, key) for key in keys)
         counts.update({"media.object": len(objects)} if objects else {})
-        if self.rehearse or not keys:
+        changed = dict(changes or {})
+        counts.update({f"{table}.content": len(changed)} if changed else {})
+        if self.rehearse or not (keys or changed):
             return counts
         batch = self._batches.new(
             shard_of(guards[0].node) if guards else 0,
             counts=counts,
-            ids=[_told(key) for key in sorted(keys)],
+            ids=[_told(key) for key in sorted([*keys, *changed])],
             objects=objects,
         )
         actions = [
+            *(self._change(table, key, changed[key]) for key in sorted(changed)),
             *(self._deletion(table, key, (expecting or {}).get(key, {})) for key in sorted(keys)),
             *self.guards.conditions(guards),
             self._batches.action(batch),
         ]
         if not self._done(actions):
             return None
-        self.sweep(batch)
+        self.settle(batch)
         return counts
 
     def doom(
@@ -116,15 +121,21 @@ class Deleter:
         batch = self._batches.new(0, counts=counts, ids=[told], objects=objects)
         if not self._done([*self.guards.conditions(guards), self._batches.action(batch)]):
             return None
-        self.sweep(batch)
+        self.settle(batch)
         return counts
 
-    def sweep(self, batch: Batch) -> None:
-        """Erase the objects whose records are gone."""
-        for name in batch.objects:
-            self._objects.erase(name)
+    def settle(self, batch: Batch) -> None:
+        """Erase the objects whose records are gone; a run that died may have left them."""
+        self.sweep(batch.objects)
         if batch.objects:
             self._batches.erased(batch)
+
+    def sweep(self, objects: Sequence[str]) -> None:
+        for name in objects:
+            self._objects.erase(name)
+
+    def _change(self, table: str, key: Key, expression: Expression) -> Any:
+        return {"Update": expression.update(self._tables[table], key._asdict())}
 
     def _deletion(self, table: str, key: Key, expected: Mapping[str, Any]) -> Any:
         """An item that went meanwhile was told of by whoever deleted it: the condition fails."""

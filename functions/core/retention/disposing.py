@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 class Place:
     """Where everything lies. `tables`: conversations, consent, compliance and keys → at AWS.
 
-    `objects`: erases those of the media bucket. `numbers`: phone number ids of the business.
+    `media`: erases objects of the media bucket. `numbers`: phone number ids of the business.
     """
 
     client: "DynamoDBClient"
     tables: Mapping[str, str]
-    objects: Erasing
+    media: Erasing
     numbers: Callable[[], Collection[str]]
 
 
@@ -76,7 +76,7 @@ class Disposer:
             tables=tables,
             guards=self.guards,
             batches=self.batches,
-            objects=place.objects,
+            objects=place.media,
             rehearse=rehearse,
         )
         self.keys = KeyDestroyer(
@@ -138,7 +138,7 @@ class Disposer:
     def finish_objects(self, shard: int) -> None:
         """Whoever died after records went, and before their objects did, left those."""
         for batch in self.batches.of(shard):
-            self.deleter.sweep(batch)
+            self.deleter.settle(batch)
 
     def unit(self, unit: Unit, *, before_ms: int, horizon: Horizon) -> Disposed:
         """What a run found to be due."""

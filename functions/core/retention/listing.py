@@ -49,14 +49,34 @@ class Listing:
 
     def due(self, kind: DataKind, shard: int, *, before_ms: int, after: str = "") -> Iterator[Unit]:
         """Units counted from before that moment, the oldest first. `after`: a place."""
+        name = due_shard(kind, shard)
+        for key, place in self._in_shard(TABLES[kind], name, before_ms=before_ms, after=after):
+            yield Unit(kind, key, place)
+
+    def shortened(
+        self, shard: str, *, before_ms: int, after: str = ""
+    ) -> Iterator[tuple[Key, str]]:
+        """Messages whose content goes, with their places. `shard`: of a purpose's own."""
+        yield from self._in_shard("conversations", shard, before_ms=before_ms, after=after)
+
+    def _in_shard(
+        self, table: str, shard: str, *, before_ms: int, after: str
+    ) -> Iterator[tuple[Key, str]]:
         condition = "retain_shard = :shard AND retain_at BETWEEN :after AND :before"
         values = {
-            ":shard": due_shard(kind, shard),
+            ":shard": shard,
             ":after": f"{after}{_NEXT}" if after else "0",
             ":before": due_position(before_ms),
         }
-        for item in self._query(TABLES[kind], condition, values, IndexName=INDEX):
-            yield Unit(kind, Key(item["pk"], item["sk"]), item["retain_at"])
+        for item in self._query(table, condition, values, IndexName=INDEX):
+            yield Key(item["pk"], item["sk"]), item["retain_at"]
+
+    def at(self, thread: str, at_ms: int) -> Iterator[Key]:
+        """What lies on a thread in that very moment."""
+        condition = "#thread = :thread AND begins_with(#at, :at)"
+        values = {":thread": thread, ":at": f"{due_position(at_ms)}#"}
+        for item in self._on_timeline(condition, values):
+            yield Key(item["pk"], item["sk"])
 
     def timeline(self, thread: str, *, before_ms: int | None) -> Iterator[Item]:
         """Keys of what lies on a thread before that moment (None: all), the oldest first."""

@@ -1,151 +1,148 @@
-"""Content that is kept for some days only: taken out of messages that stay.
+"""Content that is kept for some days only: taken out of messages that stay, with their files.
 
 What goes is found through the index `retention`, where such messages have shards of their own, the
-oldest first: a run reads nothing that is not due. Legal holds stop it as they stop deletions.
-Every call may be repeated, may die anywhere, and may run beside itself: objects are erased after
-the message said that it no longer has them, and before it leaves the index.
+oldest first: a run reads nothing that is not due. Holds stop it as they stop deletions, and what
+went is counted in the same disposition. Every call may be repeated, and may die anywhere.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
-
-from botocore.exceptions import ClientError
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from functions.core.consent.vocabulary import Purpose
 from functions.core.conversations.minimising import Keep, Minimising, content_shard
 from functions.core.conversations.model import SPOKEN, facts_digest, moment_ms, split_thread
-from functions.core.holds.guard import Guards
-from functions.core.retention.due import INDEX, due_position
-from functions.core.runtime.dynamodb import DynamoRecords, translated
+from functions.core.holds.guard import Guard
+from functions.core.retention.deleting import Deleter, packed
+from functions.core.retention.disposed import Disposed
+from functions.core.retention.listing import Listing
+from functions.core.retention.threads import objects_of
+from functions.core.runtime.dynamodb import DynamoRecords
 from functions.core.runtime.expression import Expression
 from functions.core.runtime.records import Item, Key
-from functions.core.runtime.values import decode, encode
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 _SEALED = ("sealed", "ref")
-# names of objects that are still to be erased
-_LEFT = "erasing"
 
 
-class Erasing(Protocol):
-    def erase(self, name: str) -> None:
-        """With every version there is: nothing of it is left."""
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """Where a run goes on; of the first purpose, from the beginning."""
+
+    purpose: str = ""
+    after: str = ""
 
 
 class Shortener:
-    """Of the table `conversations`, as it lies there: nothing is opened."""
+    """`records`: the conversations table, as it is stored: nothing is opened."""
 
     def __init__(
         self,
-        client: "DynamoDBClient",
-        table: str,
         *,
-        guards: Guards,
-        blobs: Erasing,
+        deleter: Deleter,
+        listing: Listing,
+        records: DynamoRecords,
         minimising: Minimising,
         now_ms: Callable[[], int],
     ) -> None:
-        self._client = client
-        self._table = table
-        self._records = DynamoRecords(client, table)
-        self._guards = guards
-        self._blobs = blobs
+        self._deleter = deleter
+        self._listing = listing
+        self._records = records
         self._minimising = minimising
         self._now_ms = now_ms
 
-    def run(self, shard: int, *, goes_on: Callable[[], bool]) -> Counter[str]:
-        """Messages of one shard that were `shortened`, and those that stay: `held`, `changed`.
+    def run(
+        self, shard: int, progress: Progress, *, started_ms: int, until_ms: int
+    ) -> tuple[Disposed, Progress | None]:
+        """What went of one shard, and where to go on when the time is over.
 
-        `goes_on`: asked before each; a run that stops early is taken up by the next.
+        `started_ms`: days are counted back from there. A message that somebody changes meanwhile
+        waits for the next run.
         """
-        done: Counter[str] = Counter()
+        total = Disposed()
         for purpose in sorted(self._minimising.days):
-            for key in self._due(purpose, shard):
-                if not goes_on():
-                    return done
-                done[self.shorten(key)] += 1
-        return done
+            if purpose < progress.purpose:
+                continue
+            after = progress.after if purpose == progress.purpose else ""
+            before_ms = self._minimising.ends_before(purpose, started_ms) or 0
+            shard_name = content_shard(Purpose(purpose), shard)
+            for key, place in self._listing.shortened(shard_name, before_ms=before_ms, after=after):
+                done = self.shorten(key)
+                total.counts.update(done.counts)
+                total.held.update(done.held)
+                if self._now_ms() >= until_ms:
+                    return total, Progress(purpose=purpose, after=place)
+        return total, None
 
-    def shorten(self, key: Key) -> str:
+    def shorten(self, key: Key) -> Disposed:
         item = self._records.load([key], consistent=True).get(key)
         if item is None or "retain_at" not in item:
-            return "changed"  # deleted meanwhile, or done by somebody else
-        if _LEFT not in item:
-            phone_number_id, node = split_thread(item["thread"])
-            guard = self._guards.read([node])[node]
-            if guard.held_by(phone_number_id=phone_number_id, at_ms=moment_ms(item["at"])):
-                return "held"
-            changes = _shortened(item)
-            if not self._transact(item, key, changes, self._guards.conditions([guard])):
-                return "changed"  # a hold was placed, or something was told, meanwhile
-            item = {**item, **changes}
-        for name in item[_LEFT]:
-            self._blobs.erase(name)
-        self._leave(key, item["retain_at"])
-        return "shortened"
+            return Disposed()  # deleted meanwhile, or done by somebody else
+        number, node = split_thread(item["thread"])
+        guard = self._deleter.guards.read([node])[node]
+        if held := guard.held_by(phone_number_id=number, at_ms=moment_ms(item["at"])):
+            return Disposed(held=Counter(held))
+        files = self._files(key, item)
+        if any(file.get("lease_ms", 0) > self._now_ms() for file in files.values()):
+            return Disposed()  # one is being fetched
+        counts = self._deleted(files, guard)
+        done = counts and self._deleter.delete(
+            "conversations",
+            [],
+            guards=[guard],
+            objects=sorted({str(fact["ref"]) for fact in _spoken(item) if "ref" in fact}),
+            changes={key: _without_content(item)},
+        )
+        return Disposed((counts or Counter()) + (done or Counter()))
 
-    def _due(self, purpose: Purpose, shard: int) -> Iterator[Key]:
-        before_ms = self._minimising.ends_before(purpose, self._now_ms())
-        if before_ms is None:
-            return
-        request: dict[str, Any] = {
-            "TableName": self._table,
-            "IndexName": INDEX,
-            "KeyConditionExpression": "retain_shard = :shard AND retain_at < :before",
-            "ExpressionAttributeValues": encode(
-                {":shard": content_shard(purpose, shard), ":before": due_position(before_ms)}
-            ),
-        }
-        while True:
-            with translated():
-                page = self._client.query(**request)
-            for item in map(decode, page["Items"]):
-                yield Key(item["pk"], item["sk"])
-            if "LastEvaluatedKey" not in page:
-                return
-            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+    def _files(self, key: Key, item: Item) -> Mapping[Key, Item]:
+        """Files of a message lie on its thread in the same moment."""
+        message_id = key.pk.partition("#")[2]
+        moments = {fact["at_ms"] for fact in _spoken(item)}
+        keys = [k for at_ms in moments for k in self._listing.at(item["thread"], at_ms)]
+        media = [k for k in keys if k.sk == "MEDIA"]
+        found = self._records.load(media, consistent=True) if media else {}
+        return {k: file for k, file in found.items() if file.get("message_id") == message_id}
 
-    def _transact(
-        self, item: Item, key: Key, changes: Mapping[str, Any], conditions: list[Any]
-    ) -> bool:
-        expression = Expression()
-        expression.expect("digest", item["digest"])
-        expression.expect("retain_at", item["retain_at"])
-        for name, value in changes.items():
-            expression.set(name, value)
-        expression.remove("sealed_intent")
-        update: Any = {"Update": expression.update(self._table, key._asdict())}
-        try:
-            with translated():
-                self._client.transact_write_items(TransactItems=[update, *conditions])
-        except ClientError:
-            return False
-        return True
-
-    def _leave(self, key: Key, retain_at: str) -> None:
-        expression = Expression()
-        expression.expect("retain_at", retain_at)
-        for name in ("retain_shard", "retain_at", _LEFT):
-            expression.remove(name)
-        self._records.update(expression, key)
+    def _deleted(self, files: Mapping[Key, Item], guard: Guard) -> Counter[str] | None:
+        """With what tells who had them, which goes first: it is found by them."""
+        counts: Counter[str] = Counter({"conversations.media": 0})
+        for key, file in files.items():
+            beside = list(self._listing.partition("conversations", key.pk, below="ACCESS#"))
+            for part in packed([*beside, key], self._deleter.room([guard])):
+                done = self._deleter.delete(
+                    "conversations",
+                    part,
+                    guards=[guard],
+                    objects=sorted(objects_of(key, file)) if key in part else (),
+                )
+                if done is None:
+                    return None
+                counts.update(done)
+        return counts
 
 
-def _shortened(item: Item) -> dict[str, Any]:
-    """Attributes of a message without its content, with what is then to be erased."""
-    facts = {fact_id: _without_content(fact) for fact_id, fact in item["facts"].items()}
-    spoken = [fact for fact in item["facts"].values() if fact["kind"] in SPOKEN]
-    return {
-        "facts": facts,
-        "digest": facts_digest(facts),
-        _LEFT: sorted({fact["ref"] for fact in spoken if "ref" in fact}),
-        **({"withheld": Keep.SHORTENED.value} if "send_state" in item else {}),
-    }
+def _spoken(item: Item) -> Sequence[Mapping[str, Any]]:
+    facts: Mapping[str, Mapping[str, Any]] = item["facts"]
+    return [f for f in facts.values() if f["kind"] in SPOKEN and "withheld" not in f]
 
 
-def _without_content(fact: Mapping[str, Any]) -> dict[str, Any]:
+def _without_content(item: Item) -> Expression:
+    """The message stays, with its facts, tags and lengths; it leaves the index."""
+    facts = {fact_id: _left_of(fact) for fact_id, fact in item["facts"].items()}
+    expression = Expression()
+    expression.expect("digest", item["digest"])
+    expression.expect("retain_at", item["retain_at"])
+    expression.set("facts", facts)
+    expression.set("digest", facts_digest(facts))
+    if "send_state" in item:
+        expression.set("withheld", Keep.SHORTENED.value)
+    for name in ("sealed_intent", "retain_shard", "retain_at"):
+        expression.remove(name)
+    return expression
+
+
+def _left_of(fact: Mapping[str, Any]) -> dict[str, Any]:
     if fact["kind"] not in SPOKEN or "withheld" in fact:
         return dict(fact)
     left = {name: value for name, value in fact.items() if name not in _SEALED}

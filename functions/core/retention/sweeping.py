@@ -17,6 +17,7 @@ from functions.core.retention.kinds import DataKind
 from functions.core.retention.listing import Unit
 from functions.core.retention.rules import DAY_MS
 from functions.core.retention.runs import Run, Runs
+from functions.core.retention.shortening import Progress, Shortener
 
 # what hangs on people, then the people, then the archive that their keys open
 _PHASES: Sequence[Sequence[DataKind]] = (
@@ -29,14 +30,18 @@ _PHASES: Sequence[Sequence[DataKind]] = (
         DataKind.HOLD,
     ),
     (DataKind.CONTACT,),
-    (),
 )
 _ARCHIVE = 2
+# of messages that stay
+_CONTENT = 3
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """`kind`, `after`: where it goes on, "" at the beginning. Of the archive: a name."""
+    """`kind`, `after`: where it goes on, "" at the beginning. Of the archive: a name.
+
+    Of content: `kind` is a purpose.
+    """
 
     phase: int
     shard: int
@@ -51,29 +56,44 @@ class Sweeping:
         runs: Runs,
         disposer: Callable[[Run], Disposer],
         archive: Callable[[Run], ArchiveDisposer],
+        shortener: Callable[[Run], Shortener],
         horizon: Horizon,
         now_ms: Callable[[], int],
     ) -> None:
         self._runs = runs
         self._disposer = disposer
         self._archive = archive
+        self._shortener = shortener
         self._horizon = horizon
         self._now_ms = now_ms
 
     def plan(self, phase: int) -> tuple[list[Part], bool]:
         """The parts of a phase, and whether another one follows."""
         shards = range(1) if phase == _ARCHIVE else range(SHARDS)
-        return [Part(phase=phase, shard=shard) for shard in shards], phase < _ARCHIVE
+        return [Part(phase=phase, shard=shard) for shard in shards], phase < _CONTENT
 
     def sweep(self, run: Run, part: Part, *, until_ms: int) -> Part | None:
         """What is left of a part when the time is over; None: nothing."""
         if part.phase == _ARCHIVE:
             done, after = self._archive(run).dispose(after=part.after, until_ms=until_ms)
             left = None if after is None else replace(part, after=after)
+        elif part.phase == _CONTENT:
+            done, left = self._content(run, part, until_ms)
         else:
             done, left = self._units(run, part, until_ms)
         self._runs.note(run.id, vars(part), done)
         return left
+
+    def _content(self, run: Run, part: Part, until_ms: int) -> tuple[Disposed, Part | None]:
+        if not part.kind:
+            self._disposer(run).finish_objects(part.shard)
+        progress = Progress(purpose=part.kind, after=part.after)
+        done, left = self._shortener(run).run(
+            part.shard, progress, started_ms=run.started_ms, until_ms=until_ms
+        )
+        if left is None:
+            return done, None
+        return done, replace(part, kind=left.purpose, after=left.after)
 
     def _units(self, run: Run, part: Part, until_ms: int) -> tuple[Disposed, Part | None]:
         disposer, total = self._disposer(run), Disposed()

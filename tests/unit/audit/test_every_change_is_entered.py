@@ -68,10 +68,6 @@ ENTERED = {
         },
         "in the same transaction",
     ),
-    "core/retention/shortening.py": (
-        set(),
-        "counted by the run that calls it, whose disposition is entered",
-    ),
     # what is nothing to enter, or the log itself
     "webhook/inbox.py": ({Action.DELIVERY_RECEIVED}, "by inbound, once it is stored"),
     "core/audit/outbox.py": (set(), "the entries themselves"),
