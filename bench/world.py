@@ -85,6 +85,8 @@ class World:
                 "outbox_table": "outbox",
                 "consent_table": "consent",
                 "consent_rules": stage.tenant.consent_rules,
+                "content_rules": stage.tenant.content_rules,
+                "profile_names": "on",
                 "controller": stage.tenant.controller_json,
                 "timezone": stage.tenant.timezone,
                 "first_contact_notice": "off",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from functions.core.retention.kinds import DataKind
 from functions.core.retention.rules import Rules
-from infra.regimes.deriving import Chosen, Derived, derive, in_force
+from infra.regimes.deriving import Chosen, Derived, derive, in_force, refuse_short_content
 from infra.regimes.errors import PolicyError
 from infra.regimes.lines import read
 from infra.regimes.model import Regime
@@ -48,6 +48,11 @@ def chosen(names: Iterable[str], tenant: Tenant, *, audit_days: int, stage: str)
         own_days={
             DataKind(key.removesuffix("_days")): days for key, days in tenant.retention.items()
         },
+        content_days={
+            purpose: int(rule.get("days", 0))
+            for purpose, rule in tenant.content.items()
+            if rule.get("store") != "full"
+        },
         audit_days=audit_days,
         stage_file=stage_file(stage),
     )
@@ -72,7 +77,8 @@ def derived(chosen: Chosen) -> dict[DataKind, Derived]:
 
 def check(chosen: Chosen) -> None:
     """Refuses what contradicts itself, and what nothing here would carry out."""
-    derive(own(), chosen)
+    found = derive(own(), chosen)
+    refuse_short_content(chosen, found[DataKind.COMMUNICATIONS].rule)
     refuse_unenforced(stores(), in_force(chosen))
 
 

@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 from functions.core.cards.policy import Policy
 from functions.core.consent.rules import BASES, OPTIONAL
 from functions.core.consent.vocabulary import Purpose, Strength
+from functions.core.rights.calendars import UnknownJurisdictionError, working_days
 from functions.core.runtime.policies import load
 from functions.core.runtime.policies import value as policy
 from infra.regimes.own import own
@@ -92,6 +93,12 @@ class Tenant:
     first_contact_notice: bool = False
     # what the rules of policies/consent.toml are here otherwise, by purpose
     consent: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # name/language of an approved authentication template, for codes to people whose window is shut
+    rights_code_template: str = ""
+    # content that is not kept, or for some days: by purpose, {store = "metadata"} or {days = 7}
+    content: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # whether what people call themselves in WhatsApp is kept
+    profile_names: bool = True
     # GuardDuty looks at every file before it is served; costs per gigabyte
     media_malware_scan: bool = False
     # ARN of the function of a witness of the audit log, in another account
@@ -102,6 +109,10 @@ class Tenant:
     @property
     def consent_rules(self) -> str:
         return _json(self.consent)
+
+    @property
+    def content_rules(self) -> str:
+        return _json(self.content)
 
     @property
     def controller_json(self) -> str:
@@ -230,8 +241,13 @@ def _controller(value: object) -> str | None:
         text = value.get(key)
         if not isinstance(text, str) or not text.strip():
             return f"a table whose {key} is a text"
-    address = value["privacy_url"]
-    return None if address.startswith("https://") else "a table whose privacy_url is an https URL"
+    if not value["privacy_url"].startswith("https://"):
+        return "a table whose privacy_url is an https URL"
+    try:
+        working_days(value["jurisdiction"])
+    except UnknownJurisdictionError:
+        return "a table whose jurisdiction has known public holidays, such as DE, DE-BE or EU"
+    return None
 
 
 def _consent(value: object) -> str | None:
@@ -249,6 +265,21 @@ def _consent(value: object) -> str | None:
         for pair in (("quiet_from", "quiet_until"), ("cap_messages", "cap_days")):
             if len(set(pair) & set(known)) == 1:
                 return f"a table {purpose} with both of {' and '.join(pair)}"
+    return None
+
+
+def _content(value: object) -> str | None:
+    if not isinstance(value, dict):
+        return f"tables by purpose: {', '.join(Purpose)}"
+    for purpose, rule in value.items():
+        if purpose not in list(Purpose):
+            return f"tables by purpose: {', '.join(Purpose)}, not {purpose}"
+        match rule:
+            case {"store": "full" | "metadata", **rest} if not rest:
+                continue
+            case {"days": days, **rest} if not rest and not _whole(1, 36_500)(days):
+                continue
+        return f'a table {purpose} of store = "full" or "metadata", or of days = a whole number'
     return None
 
 
@@ -307,6 +338,11 @@ _CHECKS: dict[str, Check] = {
     ),
     "first_contact_notice": _true_or_false,
     "consent": _consent,
+    "rights_code_template": _text(
+        r"[a-z0-9_]{1,512}/[a-z]{2,3}(_[A-Z]{2})?", "name/language, such as our_code/en"
+    ),
+    "content": _content,
+    "profile_names": _true_or_false,
     "media_malware_scan": _true_or_false,
     "witness_function": _text(
         r"arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+", "the ARN of a function"

@@ -15,6 +15,8 @@ class ArchiverSettings(Settings):
     lock_mode: str
     # the longest of the classes that apply, bounded by the stage
     retention_days: int
+    # JSON: by purpose, which content is kept; see core/conversations/minimising.py
+    content_rules: str
     # the class that this length comes from, written into every record
     retention_class: str
     # "window": the event source has a tumbling window, so every event names its shard;

@@ -9,6 +9,7 @@ from functions.core.archive.segment import Retention
 from functions.core.archive.service import Archiver
 from functions.core.audit import wiring as auditing
 from functions.core.audit.writer import Writer
+from functions.core.conversations.minimising import minimising
 from functions.core.runtime import aws
 
 
@@ -32,4 +33,5 @@ def archiver() -> Archiver:
         retention=Retention(
             mode=chosen.lock_mode, days=chosen.retention_days, name=chosen.retention_class
         ),
+        minimising=minimising(chosen.content_rules),
     )

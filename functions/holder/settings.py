@@ -12,8 +12,6 @@ class HolderSettings(Settings):
     conversations_table: str
     # keys are marked as held, none is used
     keys_table: str
-    pseudonym_secret_arn: str
-    portfolio_id: str
     # its own workflow, begun for every hold once a day
     state_machine_arn: str
     # entries of the audit log set out from here

@@ -6,7 +6,7 @@ from functools import cache
 from functions.core.archive.exports.aws import S3Shelf
 from functions.core.audit import wiring as auditing
 from functions.core.audit.writer import Writer
-from functions.core.contacts import wiring as contacts
+from functions.core.contacts.service import Links
 from functions.core.content.dynamodb import DynamoKeys
 from functions.core.holds.claims import DynamoClaims
 from functions.core.holds.covering import Covering
@@ -34,16 +34,13 @@ def audit() -> Writer:
 @cache
 def holding() -> Holding:
     chosen = settings()
-    names = contacts.pseudonyms(
-        secret_arn=chosen.pseudonym_secret_arn, portfolio_id=chosen.portfolio_id
-    )
     # as it is stored: who is linked to whom stands in clear
     records = DynamoRecords(aws.dynamodb(), chosen.conversations_table)
     return Holding(
         store=_store(),
         covering=Covering(
             store=_store(),
-            directory=contacts.directory(records, names),
+            nodes=Links(records),
             guards=Guards(aws.dynamodb(), chosen.compliance_table),
             keys=DynamoKeys(aws.dynamodb(), chosen.keys_table, audit()),
         ),

@@ -6,6 +6,7 @@ from functools import cache
 from functions.core.audit import wiring as auditing
 from functions.core.audit.writer import Writer
 from functions.core.contacts import wiring as contacts
+from functions.core.contacts.service import Links
 from functions.core.content.dynamodb import DynamoKeys
 from functions.core.content.wiring import key_ring
 from functions.core.holds.covering import Covering
@@ -41,7 +42,7 @@ def holds() -> Holds:
         store=store,
         covering=Covering(
             store=store,
-            directory=contacts.directory(records, names),
+            nodes=Links(records),
             guards=Guards(aws.dynamodb(), chosen.compliance_table),
             keys=DynamoKeys(aws.dynamodb(), chosen.keys_table, audit()),
         ),

@@ -1,6 +1,7 @@
 """One webhook body: stored, then what follows from it is set going.
 
-What follows (entries of the audit log, media to fetch, card numbers to guard against) may be done
+What follows (entries of the audit log, media to fetch, requests to file, card numbers to guard
+against) may be done
 again whenever a body comes again: the functions that do it find their own work done.
 """
 
@@ -33,6 +34,10 @@ class ConsentWatch(Protocol):
     def watch(self, folded: Folded) -> None: ...
 
 
+class RightsWatch(Protocol):
+    def watch(self, filed: Iterable[Filed]) -> None: ...
+
+
 class Templates(Protocol):
     def learn(self, updates: Iterable[Update]) -> None: ...
 
@@ -45,6 +50,7 @@ class Intake:
         media: MediaQueue,
         cards: CardGuard,
         consent: ConsentWatch,
+        rights: RightsWatch,
         templates: Templates,
         audit: Writer,
     ) -> None:
@@ -52,6 +58,7 @@ class Intake:
         self._media = media
         self._cards = cards
         self._consent = consent
+        self._rights = rights
         self._templates = templates
         self._audit = audit
 
@@ -62,6 +69,7 @@ class Intake:
         # the same body again is the same delivery: its entries are there
         self._audit.write(*_entries(folded, digest, request), key=f"delivery {digest}")
         self._consent.watch(folded)
+        self._rights.watch(folded.filed)
         self._media.announce(_with_media(folded.filed))
         self._cards.watch(folded.filed)
         self._templates.learn(folded.apart)
@@ -70,7 +78,7 @@ class Intake:
 
 def _with_media(filed: Iterable[Filed]) -> Iterator[FactId]:
     for each in filed:
-        if any(True for _ in media_in(each.update.raw)):
+        if "withheld" not in each.fact.content and any(True for _ in media_in(each.update.raw)):
             yield FactId(each.key.pk.removeprefix("MESSAGE#"), each.key.sk, each.fact.id)
 
 

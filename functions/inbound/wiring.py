@@ -14,21 +14,29 @@ from functions.core.consent import wiring as consents
 from functions.core.consent.answering import ConsentWatch
 from functions.core.consent.controller import Controller
 from functions.core.consent.notices import Notices
-from functions.core.consent.rules import rules
+from functions.core.consent.rules import reply_ms, rules
 from functions.core.consent.watching import Parts, consent_watch
 from functions.core.contacts import wiring as contacts
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory
+from functions.core.contacts.tombstones import DynamoTombstones
 from functions.core.content.records import SealedRecords, Sealing
 from functions.core.content.transit import TransitOpener
 from functions.core.content.wiring import sealing
 from functions.core.conversations.blobs import S3Blobs
+from functions.core.conversations.minimising import minimising
 from functions.core.conversations.read_dynamodb import DynamoListing
 from functions.core.conversations.service import ConversationsService
 from functions.core.holds.following import Following
 from functions.core.holds.guard import Guards
 from functions.core.holds.store import DynamoHolds
 from functions.core.media.announce import SqsMediaQueue
+from functions.core.rights import wiring as rights
+from functions.core.rights.filing import FilingDesk
+from functions.core.rights.hearing import RightsWatch
+from functions.core.rights.saying import Saying
+from functions.core.rights.subjects import Subjects
+from functions.core.rights.words import wanted
 from functions.core.runtime import aws, clock, policies
 from functions.core.runtime.dynamodb import DynamoRecords
 from functions.core.sending.dynamodb import DynamoSending
@@ -69,6 +77,11 @@ def intake() -> Intake:
         pseudonyms=pseudonyms(),
         blobs=S3Blobs(aws.s3(), settings().media_bucket, seal().ring),
         entry_point_hours=policies.value("platform_limits", "window", "entry_point_hours"),
+        minimising=minimising(settings().content_rules),
+        keeps_names=settings().profile_names == "on",
+        tombstones=DynamoTombstones(
+            aws.dynamodb(), settings().ephemeral_table, now_ms=clock.now_ms
+        ),
     )
     return Intake(
         conversations=conversations,
@@ -77,6 +90,7 @@ def intake() -> Intake:
         templates=_Templates(),
         cards=CardGuard(splits=_splits(), answers=_answers()),
         consent=_consent(),
+        rights=_rights(),
     )
 
 
@@ -141,7 +155,7 @@ def _holds() -> Following:
     table = settings().compliance_table
     return Following(
         store=DynamoHolds(aws.dynamodb(), table, audit()),
-        directory=directory(),
+        nodes=directory(),
         guards=Guards(aws.dynamodb(), table),
         records=DynamoRecords(aws.dynamodb(), table),
     )
@@ -174,5 +188,36 @@ def _consent() -> ConsentWatch:
             language=chosen.language,
             greets=chosen.first_contact_notice == "on",
             now_ms=clock.now_ms,
+            spoken_for=lambda text: wanted(text) is not None,
         )
+    )
+
+
+def _rights() -> RightsWatch:
+    chosen = settings()
+    store = rights.requests(
+        compliance_table=chosen.compliance_table, keys_table=chosen.keys_table, audit=audit()
+    )
+    changes = rights.changes(store=store, machine_arn=chosen.rights_machine_arn)
+    controller = Controller.parse(chosen.controller)
+    return RightsWatch(
+        desk=FilingDesk(
+            changes=changes,
+            subjects=Subjects(directory()),
+            # what takes effect at once is not asked for in a chat
+            effects=None,
+            pseudonyms=pseudonyms(),
+        ),
+        store=store,
+        directory=directory(),
+        saying=Saying(sending=_sending(), checking=None, controller=controller, template=""),
+        # holidays are looked up by who files a request, not by every cold start
+        due_on=lambda request: rights.due_on(
+            request,
+            deadlines=chosen.deadlines,
+            calendar=rights.calendar(controller=chosen.controller, timezone=chosen.timezone),
+        ),
+        language=chosen.language,
+        now_ms=clock.now_ms,
+        fresh_ms=reply_ms(),
     )

@@ -82,6 +82,7 @@ class Message(Answer):
     unconfirmed, accepted, sent, delivered, read, played, failed. `content`: as in Meta's webhook
     or in the request. `omitted_bytes`: the content is larger than any answer. `is_destroyed`: the
     key of the content, or of a part of it, was destroyed; `destroyed_at` when that is known.
+    `is_withheld`: content is not kept for this purpose, or was for some days only.
     """
 
     id: str
@@ -104,6 +105,7 @@ class Message(Answer):
     masked_card_numbers: int
     is_destroyed: bool
     destroyed_at: str | None
+    is_withheld: bool
     omitted_bytes: int | None = None
 
 

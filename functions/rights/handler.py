@@ -1,5 +1,7 @@
 """Trigger: a step of the workflow of a rights request. Effect: it is as far as it gets by itself.
 
+Once a day, by a schedule, every open request is looked after: {"step": "sweep"}.
+
     {"step": "look", "request_id", "attempt"}           -> {"next", "version", "seconds", …}
     {"step": "wait", "request_id", "version", "token"}  -> {}; the token comes back at a change
     {"step": "apply", "request_id"}                     -> {"outcome"}
@@ -25,7 +27,7 @@ class StepFailedError(AmanaError):
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     log.bind(
         request_id=context.aws_request_id,
-        rights_request_id=event["request_id"],
+        rights_request_id=event.get("request_id"),
         step=event["step"],
     )
     try:

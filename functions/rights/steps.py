@@ -43,6 +43,12 @@ def _fail(event: Mapping[str, Any]) -> Json:
     return _told(wiring.looking().fail(event["request_id"]))
 
 
+def _sweep(_event: Mapping[str, Any]) -> Json:
+    swept = wiring.sweeping().sweep()
+    log.metric("RightsOpen", swept.open)
+    return vars(swept)
+
+
 def _told(request: Request) -> Json:
     return {"request_id": request.id, "state": request.state.value, "outcome": request.outcome}
 
@@ -53,4 +59,5 @@ STEPS: Mapping[str, Callable[[Mapping[str, Any]], Json]] = {
     "apply": _apply,
     "finish": _finish,
     "fail": _fail,
+    "sweep": _sweep,
 }

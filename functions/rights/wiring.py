@@ -25,11 +25,13 @@ from functions.core.rights.deadlines import terms_from
 from functions.core.rights.effects import Effects
 from functions.core.rights.identity import Identity
 from functions.core.rights.looking import Looking
+from functions.core.rights.policy import HOUR_MS
 from functions.core.rights.reaching import Reaching
 from functions.core.rights.rectifying import Rectifier
 from functions.core.rights.requests import DynamoRequests
 from functions.core.rights.saying import Saying
 from functions.core.rights.subjects import Subjects
+from functions.core.rights.sweeping import Sweeping
 from functions.core.runtime import aws, clock
 from functions.core.runtime.dynamodb import DynamoRecords
 from functions.core.sending.checking import Checking
@@ -78,6 +80,12 @@ def looking() -> Looking:
         terms=terms_from(chosen.deadlines),
         clock=rights.calendar(controller=chosen.controller, timezone=chosen.timezone),
     )
+
+
+@cache
+def sweeping() -> Sweeping:
+    tick_ms = settings().tick_seconds * 1000
+    return Sweeping(changes=changes(), looking=looking(), stale_ms=2 * tick_ms + HOUR_MS)
 
 
 @cache

@@ -23,6 +23,8 @@ class SenderSettings(Settings):
     consent_table: str
     # JSON: what this stage's rules of consent say otherwise than policies/consent.toml
     consent_rules: str
+    # JSON: by purpose, which content is kept; see core/conversations/minimising.py
+    content_rules: str
     # of quiet hours
     timezone: str
     # entries of the audit log set out from here

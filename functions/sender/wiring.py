@@ -16,6 +16,7 @@ from functions.core.contacts import wiring as contacts
 from functions.core.contacts.service import Directory
 from functions.core.content.records import SealedRecords
 from functions.core.content.wiring import sealing
+from functions.core.conversations.minimising import minimising
 from functions.core.media.sendable import SendableMedia
 from functions.core.media.store import DynamoMedia
 from functions.core.runtime import aws, clock, policies
@@ -164,4 +165,5 @@ def _delivery_rules(chosen: SenderSettings) -> DeliveryRules:
             probe_ms=_PROBE_MS,
         ),
         in_flight_ms=_IN_FLIGHT_MS,
+        minimising=minimising(chosen.content_rules),
     )

@@ -47,3 +47,8 @@ class ArchiveBucket(LockedBucket):
         )
         # a put that says If-None-Match is refused where there is an object already
         self.deny("Overwriting", "PutObject", when={"Null": {"s3:if-none-match": "true"}})
+
+    def disposer_arn(self, stage: StageConfig) -> str:
+        """What lock and hold leave free is deleted by the function `retention`, and told of."""
+        name = f"{stage.stack_name('retention')}-RetentionRole*"
+        return f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{name}"

@@ -2,7 +2,8 @@
 
 Object Lock keeps every version for its time. The bucket's policy forbids, to everyone, what Object
 Lock leaves open: hiding an object behind a delete marker, putting one without this stage's lock,
-locking for longer than the stage's bound, lifting a lock, and changing the rules of the bucket.
+locking for longer than the stage's bound, lifting a lock, and changing the rules of the bucket. Of
+the archive one role deletes versions whose lock has ended: that of retention.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,7 +47,11 @@ class LockedBucket(Bucket):
             lifecycle_rules=lifecycle_rules,
             lock=_lock(stage, lock_days),
         )
-        self.deny("Deletion", "DeleteObject", "DeleteObjectVersion")
+        # a marker deletes nothing, and is nobody's business
+        self.deny("Hiding", "DeleteObject")
+        disposer = self.disposer_arn(stage)
+        others = {"ArnNotLike": {"aws:PrincipalArn": disposer}} if disposer else None
+        self.deny("Deletion", "DeleteObjectVersion", when=others)
         self.deny("Lifting", "BypassGovernanceRetention")
         self.deny(
             "OtherLocks",
@@ -69,6 +74,10 @@ class LockedBucket(Bucket):
             when={"ArnNotLike": {"aws:PrincipalArn": _DEPLOYER}},
             on=[self.bucket_arn],
         )
+
+    def disposer_arn(self, _stage: StageConfig) -> str | None:
+        """The one role that may delete versions whose lock has ended; None: nobody may."""
+        return None
 
     def deny(
         self,

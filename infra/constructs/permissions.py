@@ -90,7 +90,7 @@ def use_content_keys(table: dynamodb.ITable, *, create: bool) -> Grant:
 
 def mark_held(table: dynamodb.ITable) -> Grant:
     """Of content keys: which legal holds keep one, and nothing else of it."""
-    names = ["pk", "holds", "version", "wrapped_key"]
+    names = ["pk", "holds"]
     return _grant(
         ["dynamodb:UpdateItem"],
         [table.table_arn],
@@ -98,13 +98,41 @@ def mark_held(table: dynamodb.ITable) -> Grant:
     )
 
 
-def follow_holds(table: dynamodb.ITable) -> Grant:
-    """Of the table `compliance`, holds and their guards alone."""
-    names = ["HOLD#*", "GUARD#*"]
+def use_holds(table: dynamodb.ITable, *actions: str) -> Grant:
+    """Of the table `compliance` legal holds, their guards, and which objects are held."""
+    names = ["HOLD#*", "GUARD#*", "HELD#*"]
     return _grant(
-        ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
+        [f"dynamodb:{action}" for action in actions],
         [table.table_arn],
         conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": names}},
+    )
+
+
+def file_requests(table: dynamodb.ITable) -> Grant:
+    """Of the table `compliance`, requests of people about their data: new ones are put."""
+    return _of_requests(table, "BatchGetItem", "PutItem")
+
+
+def change_requests(table: dynamodb.ITable) -> Grant:
+    """Of the table `compliance`, requests of people about their data; no request is deleted."""
+    return _of_requests(table, "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem")
+
+
+def _of_requests(table: dynamodb.ITable, *actions: str) -> Grant:
+    names = ["RIGHTS#*", "RIGHTSOPEN#*"]
+    return _grant(
+        [f"dynamodb:{action}" for action in actions],
+        [table.table_arn],
+        conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": names}},
+    )
+
+
+def use_codes(table: dynamodb.ITable) -> Grant:
+    """One-time codes in the table `ephemeral`."""
+    return _grant(
+        ["dynamodb:UpdateItem"],
+        [table.table_arn],
+        conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["CODE#*"]}},
     )
 
 
@@ -172,6 +200,11 @@ def state_machine_arn(name: str) -> str:
 
 def start(state_machine_arn: str) -> Grant:
     return _grant(["states:StartExecution"], [state_machine_arn])
+
+
+def wake(state_machine_arn: str) -> Grant:
+    """Executions of it that wait for a task token."""
+    return _grant(["states:SendTaskSuccess"], [state_machine_arn])
 
 
 def run_children(name: str) -> list[Grant]:

@@ -31,7 +31,7 @@ def disclosure(stack: FunctionStack, data: DataStack, messaging: MessagingStack)
             consent_table=data.consent.table_name,
             consent_rules=stage.tenant.consent_rules,
             controller=stage.tenant.controller_json,
-            code_template=stage.tenant.code_template,
+            code_template=stage.tenant.rights_code_template,
             timezone=stage.tenant.timezone,
             phone_number_ids=",".join(stage.tenant.phone_number_ids),
             max_pending_per_conversation=stage.max_pending_per_conversation,

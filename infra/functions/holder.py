@@ -26,8 +26,6 @@ def holder(stack: FunctionStack, data: DataStack) -> Function:
             compliance_table=data.compliance.table_name,
             conversations_table=data.conversations.table_name,
             keys_table=data.content_keys.table_name,
-            pseudonym_secret_arn=data.pseudonym.secret_arn,
-            portfolio_id=stage.tenant.portfolio_id,
             state_machine_arn=workflow,
             outbox_table=data.outbox.table_name,
         ),
@@ -37,7 +35,7 @@ def holder(stack: FunctionStack, data: DataStack) -> Function:
             permissions.use_objects(data.archive, "GetObject", "PutObjectLegalHold"),
             # segments are found by listing their days
             permissions.tell_missing(data.archive),
-            permissions.use_table(
+            permissions.use_holds(
                 data.compliance,
                 *("BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"),
             ),
@@ -45,10 +43,7 @@ def holder(stack: FunctionStack, data: DataStack) -> Function:
             permissions.use_table(data.conversations, "BatchGetItem"),
             permissions.mark_held(data.content_keys),
             permissions.start(workflow),
-            permissions.read_secrets(data.pseudonym),
-            permissions.use_key(
-                data.keys.data, through=["dynamodb", "s3", "secretsmanager"], write=True
-            ),
+            permissions.use_key(data.keys.data, through=["dynamodb", "s3"], write=True),
             *permissions.write_audit(data.outbox, function="holder"),
         ],
         sizing=Sizing(

@@ -31,8 +31,7 @@ def holds_api(stack: FunctionStack, data: DataStack) -> Function:
             outbox_table=data.outbox.table_name,
         ),
         grants=[
-            # holds, and guards at aliases and shards
-            permissions.use_table(data.compliance, "BatchGetItem", "UpdateItem"),
+            permissions.use_holds(data.compliance, "BatchGetItem", "UpdateItem"),
             permissions.query(data.compliance, indexes=["listed"]),
             permissions.use_table(data.conversations, "BatchGetItem"),
             permissions.use_content_keys(data.content_keys, create=True),

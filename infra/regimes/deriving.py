@@ -16,12 +16,14 @@ from infra.regimes.own import Choice, Own
 class Chosen:
     """`own_days`: what the stage file says under [retention]. `audit_days`: the audit log's lock.
 
-    `requested`: classes that apply only because they are named.
+    `requested`: classes that apply only because they are named. `content_days`: purposes whose
+    content is kept for so long only, 0 for not at all.
     """
 
     regimes: tuple[Regime, ...]
     requested: tuple[str, ...]
     own_days: Mapping[DataKind, int]
+    content_days: Mapping[str, int]
     audit_days: int
     stage_file: Path
 
@@ -40,6 +42,18 @@ class Derived:
 def derive(own: Own, chosen: Chosen) -> dict[DataKind, Derived]:
     alone = {kind: _alone(choice, chosen) for kind, choice in own.choices.items()}
     return {kind: _with_others(each, alone) for kind, each in alone.items()}
+
+
+def refuse_short_content(chosen: Chosen, communications: Rule) -> None:
+    """Content that would be gone before a duty to keep it ends."""
+    for purpose, days in chosen.content_days.items():
+        if days < communications.least_days:
+            longest = max(communications.duties, key=lambda duty: duty.days)
+            raise read(chosen.stage_file).error(
+                f"content of {purpose} is kept for {days} days, but {longest.id} ({longest.law}) "
+                f"asks for {longest.days}",
+                *("content", purpose),
+            )
 
 
 def in_force(chosen: Chosen) -> list[RetentionClass]:

@@ -92,6 +92,7 @@ class ContentStack(FunctionStack):
                 lock_mode=stage.archive_lock_mode,
                 retention_days=stage.archive_retention.days,
                 retention_class=stage.archive_retention.name,
+                content_rules=stage.tenant.content_rules,
                 # the emulator knows no window, and has one shard
                 stream_shards="one" if stage.is_local else "window",
                 outbox_table=data.outbox.table_name,

@@ -21,6 +21,7 @@ from infra.stacks.base import FunctionStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingress import IngressStack
 from infra.stacks.sizes import INBOUND_BATCH, INBOUND_TIMEOUT, MEDIA_TIMEOUT, SENDER_TIMEOUT
+from infra.workflows.rights import rights_workflow_arn
 
 
 class MessagingStack(FunctionStack):
@@ -93,18 +94,29 @@ class MessagingStack(FunctionStack):
                 language=stage.tenant.language,
                 portfolio_id=stage.tenant.portfolio_id,
                 consent_table=data.consent.table_name,
+                ephemeral_table=data.ephemeral.table_name,
                 consent_rules=stage.tenant.consent_rules,
                 controller=stage.tenant.controller_json,
                 first_contact_notice="on" if stage.tenant.first_contact_notice else "off",
                 waba_id=stage.tenant.waba_id,
                 compliance_table=data.compliance.table_name,
+                rights_machine_arn=rights_workflow_arn(stage),
+                deadlines=stage.deadlines,
+                timezone=stage.tenant.timezone,
+                content_rules=stage.tenant.content_rules,
+                profile_names="on" if stage.tenant.profile_names else "off",
                 outbox_table=data.outbox.table_name,
             ),
             grants=[
                 permissions.consume(source.queue),
                 # what is held at one alias of a person is held at all of them
-                permissions.follow_holds(data.compliance),
+                permissions.use_holds(data.compliance, "BatchGetItem", "UpdateItem"),
+                # who writes "my data" has filed a request
+                permissions.file_requests(data.compliance),
+                permissions.start(rights_workflow_arn(stage)),
                 permissions.use_table(data.consent, *READ_WRITE),
+                # who was erased while it was on its way
+                permissions.use_table(data.ephemeral, "BatchGetItem"),
                 permissions.send_to(self.media.queue, self.outbound.queue),
                 permissions.use_table(data.conversations, *READ_WRITE),
                 # the messages just before: a card number may be split over several
@@ -154,6 +166,7 @@ class MessagingStack(FunctionStack):
                 ambiguous_wait_seconds=stage.ambiguous_wait_seconds,
                 consent_table=data.consent.table_name,
                 consent_rules=stage.tenant.consent_rules,
+                content_rules=stage.tenant.content_rules,
                 timezone=stage.tenant.timezone,
                 outbox_table=data.outbox.table_name,
             ),

@@ -1,6 +1,6 @@
 """Who is told when something is wrong, and where to look."""
 
-from aws_cdk import CfnOutput
+from aws_cdk import CfnOutput, Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_xray as xray
@@ -34,6 +34,7 @@ _WEBHOOK_P99_MILLISECONDS = 1000
 _MEDIA_WAIT_SECONDS = int(value("media", "fetch", "overdue")) * 3600
 # an hour: far more than a window and a few repeats, far less than the day a stream remembers
 _ARCHIVE_LAG_MILLISECONDS = 3_600_000
+_DAY = Duration.days(1)
 # five minutes, as long as an entry may take by the log's format
 _AUDIT_LAG_MILLISECONDS = 300_000
 
@@ -81,6 +82,11 @@ class ObservabilityStack(StageStack):
             "ConsentImporter": consent.importer,
             "HoldsApi": api.retention.holds_api,
             "Holder": api.retention.holder,
+            "RightsApi": api.rights.rights_api,
+            "Rights": api.rights.rights,
+            "Retention": api.retention.retention,
+            "RetentionApi": api.retention.retention_api,
+            "Erasure": api.rights.erasure,
             "MessagesApi": api.messages_api,
             "MediaApi": api.media_api,
             "ArchiveApi": api.archive_api,
@@ -98,12 +104,16 @@ class ObservabilityStack(StageStack):
             "EpochWorkflow": content.epoch_workflow,
             "ExportWorkflow": content.export_workflow,
             "HoldWorkflow": api.retention.hold_workflow,
+            "RightsWorkflow": api.rights.rights_workflow,
+            "RetentionWorkflow": api.retention.retention_workflow,
         }
         self.apis = {"WebhookApi": ingress.api, "Api": api.api}
         self._watch_queues()
         self._watch_messages()
         self._watch_content()
         self._watch_audit_log()
+        self._watch_requests()
+        self._watch_retention()
         for name, workflow in self.workflows.items():
             self._watch_workflow(name, workflow)
         for name, rest in self.apis.items():
@@ -173,6 +183,21 @@ class ObservabilityStack(StageStack):
             means="Graph refuses us: token, permission or account. Messages wait till it is fixed.",
         )
 
+    def _watch_retention(self) -> None:
+        self.alarms.when(
+            "RetentionOverdue",
+            counted("RetentionOverdue", period=_DAY),
+            at_least=1,
+            means="Data that no hold keeps is two days past its period: see the latest run's log.",
+        )
+        # a run starts every night
+        self.alarms.when_silent(
+            "RetentionSilent",
+            counted("RetentionRuns", period=_DAY),
+            periods=1,
+            means="No run of retention has ended well for a day: see its workflow's executions.",
+        )
+
     def _watch_content(self) -> None:
         self.alarms.when(
             "CiphertextRefused",
@@ -230,6 +255,21 @@ class ObservabilityStack(StageStack):
             at_least=1,
             means="The witness did not sign: it failed, or saw another history; the log tells.",
         )
+
+    def _watch_requests(self) -> None:
+        """What is told once a look, of which there is one a day."""
+        told = {
+            "RightsOverdue": "A request about a person's data is not answered in time: see it now.",
+            "RightsHoursLeft": "A request about a person's data is due within three days.",
+            "RightsLocked": "Somebody tried wrong codes: find out who asks, by other means.",
+            "RightsUntold": "A person was not told about their request: write in another way.",
+        }
+        for name, means in told.items():
+            # hours left may be none, and are told all the same
+            metric = counted(name, period=FIVE_MINUTES)
+            if name == "RightsHoursLeft":
+                metric = metric.with_(statistic=cloudwatch.Stats.SAMPLE_COUNT)
+            self.alarms.when(name, metric, at_least=1, means=means)
 
     def _watch_workflow(self, name: str, workflow: Workflow) -> None:
         machine = workflow.machine

@@ -8,9 +8,12 @@ from constructs import Construct
 from infra.config import StageConfig
 from infra.functions.holder import holder, sweep_daily
 from infra.functions.holds_api import holds_api
+from infra.functions.retention import retention
+from infra.functions.retention_api import retention_api
 from infra.stacks.base import FunctionStack
 from infra.stacks.data import DataStack
 from infra.workflows.hold import HoldWorkflow
+from infra.workflows.retention import RetentionWorkflow
 
 
 class RetentionStack(FunctionStack):
@@ -39,6 +42,19 @@ class RetentionStack(FunctionStack):
             self, "HoldWorkflow", stage=stage, key=data.keys.operations, holder=self.holder
         )
         sweep_daily(self, self.holder)
-        self.apis = {"holds_api": self.holds_api}
-        self.content_users = [self.holds_api]
+        self.retention = retention(self, data)
+        self.retention_api = retention_api(self, data)
+        self.retention_workflow = RetentionWorkflow(
+            self,
+            "RetentionWorkflow",
+            stage=stage,
+            key=data.keys.operations,
+            retention=self.retention,
+            undelivered=self.failed_invocations,
+        )
+        self.apis = {"holds_api": self.holds_api, "retention_api": self.retention_api}
+        # an alias is found by its value, which is content
+        self.content_users = [self.holds_api, self.retention]
+        machine = self.retention_workflow.machine
+        CfnOutput(self, "RetentionWorkflowArn", value=machine.state_machine_arn)
         CfnOutput(self, "HoldWorkflowArn", value=self.hold_workflow.machine.state_machine_arn)

@@ -2,14 +2,19 @@
 
 from pathlib import Path
 
+from aws_cdk import CfnOutput
 from constructs import Construct
 
 from infra.config import StageConfig
 from infra.functions.access import access
 from infra.functions.disclosure import disclosure
+from infra.functions.erasure import erasure, sweep_hourly
+from infra.functions.rights import rights, sweep_requests
+from infra.functions.rights_api import rights_api
 from infra.stacks.base import FunctionStack
 from infra.stacks.data import DataStack
 from infra.stacks.messaging import MessagingStack
+from infra.workflows.rights import RightsWorkflow
 
 
 class RightsStack(FunctionStack):
@@ -36,5 +41,21 @@ class RightsStack(FunctionStack):
         self.messaging = messaging
         self.access = access(self, data)
         self.disclosure = disclosure(self, data, messaging)
-        self.apis = {"disclosure": self.disclosure}
-        self.content_users = [self.access, self.disclosure]
+        self.erasure = erasure(self, data)
+        self.rights = rights(self, data, messaging)
+        self.rights_api = rights_api(self, data)
+        self.rights_workflow = RightsWorkflow(
+            self,
+            "RightsWorkflow",
+            stage=stage,
+            key=data.keys.operations,
+            rights=self.rights,
+            access=self.access,
+            erasure=self.erasure,
+        )
+        sweep_requests(self, self.rights)
+        sweep_hourly(self, self.erasure)
+        self.apis = {"disclosure": self.disclosure, "rights_api": self.rights_api}
+        self.content_users = [self.access, self.disclosure, self.rights, self.rights_api]
+        self.content_users += [self.erasure]
+        CfnOutput(self, "RightsWorkflowArn", value=self.rights_workflow.machine.state_machine_arn)

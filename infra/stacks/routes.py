@@ -113,10 +113,32 @@ ROUTES = (
         ("DELETE", "v1/contacts/{id}/restriction", CONSENTS_WRITE, ()),
     ),
     *_routes(
+        "rights_api",
+        ("POST", "v1/rights/requests", RIGHTS_WRITE, _KEY),
+        ("GET", "v1/rights/requests", RIGHTS_READ, ()),
+        ("GET", "v1/rights/requests/{id}", RIGHTS_READ, ()),
+        ("POST", "v1/rights/requests/{id}/identity", RIGHTS_WRITE, ()),
+        ("POST", "v1/rights/requests/{id}/decision", APPROVE, ()),
+        ("POST", "v1/rights/requests/{id}/pause", RIGHTS_WRITE, ()),
+        ("POST", "v1/rights/requests/{id}/resume", RIGHTS_WRITE, ()),
+        ("POST", "v1/rights/requests/{id}/extend", RIGHTS_WRITE, ()),
+        ("POST", "v1/rights/requests/{id}/cancel", RIGHTS_WRITE, ()),
+        ("GET", "v1/rights/requests/{id}/files", RIGHTS_READ, ()),
+        ("GET", "v1/rights/requests/{id}/files/{name}", RIGHTS_READ, _TICKET),
+        ("POST", "v1/rights/requests/{id}/links", RIGHTS_WRITE, ()),
+    ),
+    *_routes(
         "disclosure",
         # a link of 256 random bits, and then a code, decide
         ("GET", "v1/rights/disclosures/{token}", None, ()),
         ("POST", "v1/rights/disclosures/{token}", None, ()),
+    ),
+    *_routes(
+        "retention_api",
+        ("GET", "v1/retention/rules", RETENTION_READ, ()),
+        ("POST", "v1/retention/runs", RETENTION_RUN, _KEY),
+        ("GET", "v1/retention/runs", RETENTION_READ, ()),
+        ("GET", "v1/retention/runs/{id}", RETENTION_READ, ()),
     ),
     *_routes(
         "holds_api",

@@ -19,5 +19,11 @@ EXPORTER_TIMEOUT = Duration.seconds(900)
 ACCESS_TIMEOUT = Duration.seconds(900)
 # 64 MB of segments are unpacked and looked through: a minute; of a very large archive, many
 HOLDER_TIMEOUT = Duration.seconds(900)
+# one look at a request is seconds; a sweep over all of them a minute
+RIGHTS_TIMEOUT = Duration.seconds(120)
+# a step works for minutes and goes on in the next; the last one gathers what all of them did
+RETENTION_TIMEOUT = Duration.seconds(900)
 # a thousand rows, four at a time, of people who are all new: seconds; throttled, minutes
 CONSENT_IMPORTER_TIMEOUT = Duration.seconds(300)
+# one part is a conversation: a thousand messages go in seconds, a hundred thousand in minutes
+ERASURE_TIMEOUT = Duration.seconds(900)

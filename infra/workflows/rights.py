@@ -8,6 +8,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.constructs import permissions
 from infra.constructs.function import Function
 from infra.workflows.states import (
     INPUT_STAYS,
@@ -55,6 +56,7 @@ def rights_definition(rights_arn: str, access_arn: str, erasure_arn: str) -> Def
             otherwise="Done",
         ),
         **{state: _waiting(rights_arn) for state in _WAITS.values()},
+        "Rest": {"Type": "Wait", "SecondsPath": "$.seconds", "Next": "Look"},
         **_mapped("Access", access_arn, "collect", "assemble"),
         # the last message is on its way before nobody knows any more where to
         "Farewell": {"Type": "Wait", "SecondsPath": "$.farewell", "Next": "PlanErasure"},
@@ -97,8 +99,11 @@ def _waiting(function_arn: str) -> State:
                 "JitterStrategy": "FULL",
             }
         ],
-        # whatever ended it: the look finds out what is to be done
-        "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "Look"}],
+        "Catch": [
+            {"ErrorEquals": ["States.Timeout"], "ResultPath": None, "Next": "Look"},
+            # nobody could be told how to wake it: it looks by itself
+            {"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "Rest"},
+        ],
         "Next": "Look",
     }
 
@@ -170,5 +175,9 @@ class RightsWorkflow(Workflow):
 
 
 def workflow_name(stage: StageConfig) -> str:
-    """Functions that start or wake it name it before it exists."""
     return stage.stack_name("rights-request")
+
+
+def rights_workflow_arn(stage: StageConfig) -> str:
+    """Functions that start or wake it name it before it exists."""
+    return permissions.state_machine_arn(workflow_name(stage))

@@ -171,14 +171,23 @@ def test_a_key_is_held_until_its_last_hold_releases_it(keys):
     assert keys.destroy(KEY, now_ms=NOW)
 
 
-def test_of_what_is_gone_or_never_was_nothing_is_held(keys):
+def test_of_what_never_was_nothing_is_held(keys):
     assert not keys.hold("nnobody~0", "h_1")
     keys.release("nnobody~0", "h_1")
     assert keys.load(["nnobody~0"], consistent=True) == {}
+
+
+def test_a_hold_on_a_destroyed_key_keeps_the_next_version(keys):
     keys.create(KEY, replaces=None)
     keys.destroy(KEY, now_ms=NOW)
-    assert not keys.hold(KEY.id, "h_1")
-    assert stored(keys).holds == frozenset()
+    gone = stored(keys)
+    second = replace(KEY, version=2, wrapped=b"second", destroyed=gone.destroyed)
+    assert keys.hold(KEY.id, "h_1")
+
+    assert not keys.create(second, replaces=gone), "the hold would be lost"
+    held = stored(keys)
+    assert keys.create(replace(second, holds=held.holds), replaces=held)
+    assert not keys.destroy(stored(keys), now_ms=NOW)
 
 
 def test_a_key_that_is_stored_with_its_holds_keeps_them(keys):

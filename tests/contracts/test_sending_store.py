@@ -176,3 +176,17 @@ def test_a_bucket_takes_no_more_than_its_limit(stores):
     taken = [stores.pace.take("n#1#0", limit=3, expires_s=1_790_000_000) for _ in range(5)]
     assert taken == [True, True, True, False, False]
     assert stores.pace.take("n#2#0", limit=3, expires_s=1_790_000_000)
+
+
+def test_what_was_to_be_sent_goes_when_it_is_withheld_and_stays_otherwise(stores):
+    for message_id in ("m_1", "m_2"):
+        fresh = intent(message_id, thread_item=stores.sending.threads([THREAD]).get(THREAD))
+        attributes = {**fresh.attributes, "intent": "{}", "key": "nabc~0"}
+        assert stores.sending.create(replace(fresh, attributes=attributes))
+    done = {"send_state": "accepted"}
+    assert stores.sending.advance("m_1", "queued", {**done, "withheld": "metadata"}, ENTRY)
+    assert stores.sending.advance("m_2", "queued", done, ENTRY)
+    assert "intent" not in stores.sending.message("m_1")
+    assert "sealed_intent" not in stores.sending.message("m_1")
+    assert stores.sending.message("m_1")["withheld"] == "metadata"
+    assert stores.sending.message("m_2")["intent"] == "{}"

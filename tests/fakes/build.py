@@ -43,10 +43,11 @@ def directory(records: RecordStore) -> Directory:
         records=records,
         pseudonyms=PSEUDONYMS,
         new_id=lambda alias: PSEUDONYMS.alias(alias)[:20],
+        now_ms=lambda: 0,
     )
 
 
-def conversations(records: RecordStore | None = None) -> ConversationsService:
+def conversations(records: RecordStore | None = None, **options: Any) -> ConversationsService:
     records = MemoryRecords() if records is None else records
     return ConversationsService(
         records=records,
@@ -54,6 +55,7 @@ def conversations(records: RecordStore | None = None) -> ConversationsService:
         pseudonyms=PSEUDONYMS,
         blobs=MemoryBlobs(),
         entry_point_hours=72,
+        **options,
     )
 
 

@@ -97,7 +97,7 @@ class Desk:
         store, guards = around("store", self.store), around("guards", self.guards)
         self.covering = Covering(
             store=store,
-            directory=around("directory", self.directory),
+            nodes=around("directory", self.directory),
             guards=guards,
             keys=around("keys", self.keys),
         )
@@ -112,7 +112,7 @@ class Desk:
         )
         self.following = Following(
             store=store,
-            directory=around("directory", self.directory),
+            nodes=around("directory", self.directory),
             guards=guards,
             records=DynamoRecords(self.client, "compliance"),
         )

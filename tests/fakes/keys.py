@@ -31,6 +31,8 @@ class MemoryKeys:
             epoch = self.epochs.get(key.epoch)
             before = (stored.version, stored.wrapped) if stored else (None, None)
             expected = (replaces.version if replaces else None, None)
+            if stored and replaces and stored.holds != replaces.holds:
+                return False
             if before != expected or epoch is None or epoch.state is not EpochState.OPEN:
                 return False
             self.keys[key.id] = key
@@ -48,7 +50,7 @@ class MemoryKeys:
 
     def hold(self, key_id: str, hold_id: str) -> bool:
         stored = self.keys.get(key_id)
-        if stored is None or stored.wrapped is None:
+        if stored is None:
             return False
         self.keys[key_id] = replace(stored, holds=stored.holds | {hold_id})
         return True

@@ -41,7 +41,12 @@ RULES = DeliveryRules(
 class Platform:
     """`around` may wrap any part in something that fails or dies."""
 
-    def __init__(self, around: Any = lambda _name, part: part, **pacing: int) -> None:
+    def __init__(
+        self,
+        around: Any = lambda _name, part: part,
+        rules: DeliveryRules = RULES,
+        **pacing: int,
+    ) -> None:
         self.clock, self.graph, self.channels = Clock(), FakeGraph(), MemoryChannels()
         self.records = MemoryRecords()
         self.store = MemorySending(self.records)
@@ -53,6 +58,7 @@ class Platform:
         self.directory = build.directory(self.records)
         self.conversations = build.conversations(self.records)
         self._around = around
+        self._rules = rules
         self._pacing = {
             "messages_per_second": 80,
             "pair_interval_ms": 6_000,
@@ -88,7 +94,7 @@ class Platform:
             graph=around("graph", self.graph),
             references=References(self.store, SendableMedia(self.media, now_ms=self.clock.now_ms)),
             refusals=around("refusals", self.refusals),
-            rules=RULES,
+            rules=self._rules,
             now_ms=self.clock.now_ms,
         )
         self._drain = Drain(

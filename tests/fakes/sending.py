@@ -74,6 +74,8 @@ class MemorySending:
             if item.get("send_state") != expected:
                 return False
             item.update(attributes)
+            if "withheld" in attributes:
+                item.pop("intent", None)
             return True
 
     def pop(self, thread: str, message_id: str) -> Item | None:

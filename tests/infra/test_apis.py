@@ -8,7 +8,7 @@ import pytest
 
 from infra.stacks.routes import APART, ROUTES, SCOPES
 
-APIS = ("messages_api", "media_api", "archive_api", "audit_api", "consent_api")
+APIS = ("messages_api", "media_api", "archive_api", "audit_api", "consent_api", "rights_api")
 
 
 def test_webhooks_are_open_and_everything_else_but_the_description_asks_for_a_scope(prod):
@@ -50,6 +50,7 @@ def test_every_kind_of_thing_has_a_scope_of_its_own():
         "contacts": {"consents:read", "consents:write"},
         "consents": {"consents:read", "consents:write"},
         "gate": {"messages:send"},
+        "holds": {"holds:read", "holds:write", "holds:lift"},
     }
 
 

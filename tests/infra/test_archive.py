@@ -73,10 +73,41 @@ def test_no_role_may_lift_a_lock_or_remove_a_version(assembled, name):
         "s3:PutBucketPolicy",
         "s3:DeleteBucketPolicy",
         "s3:PutLifecycleConfiguration",
-        "s3:PutObjectLegalHold",
     }
     for role, row in iam_matrix(assembled(name)).items():
         assert not forbidden & set(row), role
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_legal_holds_are_set_and_lifted_by_one_role_and_refused_to_everyone_else(assembled, name):
+    assembly = assembled(name)
+    holding = {
+        role: row["s3:PutObjectLegalHold"]
+        for role, row in iam_matrix(assembly).items()
+        if "s3:PutObjectLegalHold" in row
+    }
+    assert holding == {"retention.Holder": ["<Archive.Arn>/*"]}
+
+    actions, condition = denied_to_all(assembly, "Archive")["NoOtherHolds"]
+    assert actions == ["s3:PutObjectLegalHold"]
+    (kind,) = condition
+    assert kind == "ArnNotLike"
+    allowed = assembly.name_of(condition[kind]["aws:PrincipalArn"])
+    stack, role = f"amana-{name}-retention", _holder_role(assembly)
+    # CloudFormation names a role after its stack and itself, and cuts each off at 24 characters
+    assert len(stack) <= 24
+    assert len(role) <= 24
+    assert allowed.endswith(f":role/{stack}-HolderRole*")
+    assert role.startswith("HolderRole")
+
+
+def _holder_role(assembly):
+    (role,) = [
+        each.id
+        for each in assembly.of_type("AWS::IAM::Role")
+        if each.stack == "retention" and each.id.startswith("HolderRole")
+    ]
+    return role
 
 
 @pytest.mark.parametrize("action", ["s3:PutObject", "s3:PutObjectRetention"])

@@ -109,6 +109,10 @@ def test_who_may_start_what(prod):
         "content.EpochWorkflowStart": ["<EpochWorkflowStateMachine>"],
         # the parts of an export, and of an import, are executions of their own
         "content.ExportWorkflow": ["amana-prod-export"],
+        "retention.HoldWorkflow": ["amana-prod-hold"],
+        # once a day, for every hold
+        "retention.Holder": ["amana-prod-hold"],
+        "retention.HoldsApi": ["amana-prod-hold"],
     }
 
 
@@ -118,6 +122,10 @@ DELETED = {
     # tickets that were issued for nothing
     ("api.MediaApi", "dynamodb:DeleteItem"): ["<Ephemeral.Arn>"],
     ("api.ArchiveApi", "dynamodb:DeleteItem"): ["<Ephemeral.Arn>"],
+    # which objects a hold kept, when they are unlocked
+    ("retention.Holder", "dynamodb:DeleteItem"): [
+        "<Compliance.Arn> when dynamodb:LeadingKeys ForAllValues:StringLike HOLD#*, GUARD#*, HELD#*"
+    ],
 }
 
 
@@ -128,7 +136,7 @@ def test_no_function_may_delete_anything_but_queue_messages_and_what_is_passing_
         for action, resources in row.items()
         if ":Delete" in action and action != "sqs:DeleteMessage"
     }
-    for workflow in ("content.Epoch", "content.Export", "consent.ConsentImport"):
+    for workflow in ("content.Epoch", "content.Export", "consent.ConsentImport", "retention.Hold"):
         logs = deleting.pop((f"{workflow}Workflow", "logs:DeleteLogDelivery"))
         assert logs == ["*"]
     assert deleting == DELETED
@@ -146,6 +154,7 @@ LISTED = {
     "content.Archiver": ["<Archive.Arn>", "<Media.Arn>"],
     "content.Exporter": ["<Archive.Arn>", "<Exports.Arn>", "<Media.Arn>"],
     "content.Media": ["<Media.Arn>", "<Transit.Arn>"],
+    "retention.Holder": ["<Archive.Arn>"],
 }
 
 
@@ -185,5 +194,6 @@ def test_secrets_are_read_by_who_needs_them(prod):
             "content.Media",
             "messaging.Inbound",
             "messaging.Sender",
+            "retention.HoldsApi",
         ],
     }

@@ -13,7 +13,7 @@ from functions.core.retention.kinds import DataKind
 from functions.core.retention.rules import rules_from
 from infra.config import load_stage
 from infra.regimes.deadlines import deadlines_json
-from infra.regimes.deriving import Chosen, derive, in_force
+from infra.regimes.deriving import Chosen, derive, in_force, refuse_short_content
 from infra.regimes.errors import PolicyError
 from infra.regimes.model import RIGHTS, days_in
 from infra.regimes.own import own
@@ -61,11 +61,14 @@ def law(folder, *tables, name="a"):
     return regimes.__wrapped__(folder)
 
 
-def chosen(laws, *, requested=(), own_days=None, audit_days=2192, stage_file=None):
+def chosen(
+    laws, *, requested=(), own_days=None, content_days=None, audit_days=2192, stage_file=None
+):
     return Chosen(
         regimes=tuple(laws.values()),
         requested=requested,
         own_days=own_days or {},
+        content_days=content_days or {},
         audit_days=audit_days,
         stage_file=stage_file,
     )
@@ -190,6 +193,19 @@ def test_a_stages_own_period_applies_where_laws_allow_it(tmp_path):
     path = stage_file(tmp_path, "communications_days = 4000")
     found = kept(laws, own_days={DataKind.COMMUNICATIONS: 4000}, stage_file=path)
     assert found.rule.keep_days == 4000
+
+
+@pytest.mark.parametrize("days", [0, 1095])
+def test_content_that_a_duty_wants_kept_cannot_be_left_out(tmp_path, days):
+    laws = law(tmp_path, klass())
+    path = tmp_path / "prod.toml"
+    path.write_text("\n[content.service]\nstore = 'metadata'\n")
+    picked = chosen(laws, content_days={"service": days}, stage_file=path)
+    rule = derive(own(), picked)[DataKind.COMMUNICATIONS].rule
+    complaint = rf"prod.toml:2: content of service is kept for {days} days, but a-1 .* 1096"
+    with pytest.raises(PolicyError, match=complaint):
+        refuse_short_content(picked, rule)
+    refuse_short_content(replace(picked, content_days={"service": 1096}), rule)
 
 
 def test_an_audit_log_that_is_locked_for_less_than_a_law_asks_is_refused(tmp_path):

@@ -44,6 +44,8 @@ def test_reads_every_key(tmp_path):
         regimes='["gdpr", "mifid2"]',
         retention_classes='["mifid-ii-16-7-requested"]',
         retention="{communications_days = 3000}",
+        content='{marketing = {store = "metadata"}, service = {days = 30}}',
+        profile_names="false",
         card_policy='"mask"',
         language='"de"',
         media_malware_scan="true",
@@ -60,6 +62,8 @@ def test_reads_every_key(tmp_path):
     assert tenant.messages_per_second == 20
     assert (tenant.regimes, tenant.retention) == (("gdpr", "mifid2"), {"communications_days": 3000})
     assert tenant.retention_classes == ("mifid-ii-16-7-requested",)
+    assert tenant.content_rules == '{"marketing":{"store":"metadata"},"service":{"days":30}}'
+    assert tenant.profile_names is False
     assert (tenant.card_policy, tenant.language) == ("mask", "de")
     assert tenant.media_malware_scan is True
     assert (tenant.timezone, tenant.first_contact_notice) == ("Europe/Berlin", True)
@@ -99,6 +103,13 @@ def test_sends_at_metas_ordinary_rate_unless_told_otherwise(tmp_path):
         ({"retention": "1"}, "retention must be a table of communications_days, contact_days"),
         ({"retention": "{key_days = 1}"}, "export_days, not key_days"),
         ({"retention": "{export_days = 0}"}, "whose export_days is a whole number from 1"),
+        ({"content": "1"}, "content must be tables by purpose: marketing"),
+        ({"content": "{spam = {days = 1}}"}, "service, not spam"),
+        ({"content": "{service = 1}"}, 'a table service of store = "full" or "metadata"'),
+        ({"content": '{service = {store = "none"}}'}, "a table service of store"),
+        ({"content": '{service = {store = "full", days = 1}}'}, "a table service of store"),
+        ({"content": "{service = {days = 0}}"}, "a table service of store"),
+        ({"profile_names": '"no"'}, "profile_names must be true or false"),
         ({"card_policy": '"keep"'}, "card_policy must be one of mask_and_deflect, mask"),
         ({"language": '"German"'}, "language must be one of en, ar"),
         ({"media_malware_scan": "1"}, "media_malware_scan must be true or false"),

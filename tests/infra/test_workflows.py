@@ -9,6 +9,8 @@ from functions.core.archive.exports import policy
 from infra.workflows.consent_import import consent_import_definition
 from infra.workflows.epoch import epoch_definition
 from infra.workflows.export import export_definition
+from infra.workflows.hold import hold_definition
+from infra.workflows.rights import rights_definition
 
 DEFINITIONS = {
     "epoch": epoch_definition("arn:function", step_seconds=130, wait_seconds=600),
@@ -16,7 +18,21 @@ DEFINITIONS = {
         "arn:function", step_seconds=310, most_seconds=21_600, at_once=5
     ),
     "export": export_definition("arn:function", step_seconds=910, most_seconds=21_600, at_once=5),
+    "rights-request": rights_definition("arn:rights", "arn:access", "arn:erasure"),
+    "hold": hold_definition("arn:function", step_seconds=910, most_seconds=86_400, at_once=2),
 }
+# waits for people, for as long as a law lets them take
+PATIENT = "rights-request"
+
+
+def _is_wait(task):
+    return task["Resource"].endswith(".waitForTaskToken")
+
+
+def _calls(definition):
+    """Steps that a function does, and is done when it answers."""
+    tasks = [body for _, body, _ in _states(definition) if body["Type"] == "Task"]
+    return [task for task in tasks if not _is_wait(task)]
 
 
 def _after(state):
@@ -57,14 +73,31 @@ def test_every_state_ends_or_goes_on(name):
 
 @pytest.mark.parametrize("name", DEFINITIONS)
 def test_every_step_is_tried_again_and_none_waits_for_ever(name):
-    tasks = [body for _, body, _ in _states(DEFINITIONS[name]) if body["Type"] == "Task"]
+    tasks = _calls(DEFINITIONS[name])
     assert tasks
     for task in tasks:
         assert task["Retry"][-1]["ErrorEquals"] == ["States.ALL"]
         assert task["Retry"][-1]["MaxAttempts"] >= 3
         # Lambda itself ends at 900
         assert task["TimeoutSeconds"] <= 910
-    assert DEFINITIONS[name]["TimeoutSeconds"] <= 86_400
+    longest = 365 * 86_400 if name == PATIENT else 86_400
+    assert DEFINITIONS[name]["TimeoutSeconds"] <= longest
+
+
+def test_waits_for_people_end_by_themselves_and_time_outs_are_not_tried_again():
+    waits = [
+        body
+        for _, body, _ in _states(DEFINITIONS[PATIENT])
+        if body["Type"] == "Task" and _is_wait(body)
+    ]
+    assert len(waits) == 3
+    for each in waits:
+        assert each["TimeoutSecondsPath"] == "$.seconds"
+        assert [retry["ErrorEquals"] for retry in each["Retry"]] == [["States.TaskFailed"]]
+        assert {catch["ErrorEquals"][0]: catch["Next"] for catch in each["Catch"]} == {
+            "States.Timeout": "Look",
+            "States.ALL": "Rest",
+        }
 
 
 @pytest.mark.parametrize("name", DEFINITIONS)
@@ -122,7 +155,7 @@ def test_the_api_starts_the_workflow_that_there_is(prod):
 
 def test_a_busy_function_is_waited_for_longer_than_a_failing_one_is_tried():
     for definition in DEFINITIONS.values():
-        tasks = [s for s in definition["States"].values() if s["Type"] == "Task"]
+        tasks = _calls(definition)
         assert tasks
         for task in tasks:
             busy, failing = task["Retry"]
@@ -155,7 +188,8 @@ def test_whoever_seals_or_opens_content_may_open_epochs(prod):
         if "AMANA_KEYS_TABLE" in each.properties["Environment"]["Variables"]
     }
     named = {each.strip("<>").removesuffix("Role.Arn") for each in told.split(",")}
-    assert named == {_construct(name) for name in readers - {"epoch"}}
+    # one turns them, the other marks keys as held; neither opens what a key has sealed
+    assert named == {_construct(name) for name in readers - {"epoch", "holder"}}
 
 
 def _construct(function):

@@ -72,6 +72,7 @@ def _settings(secret, machine):
         "outbox_table": "outbox",
     }
     yield ArchiverSettings(
+        content_rules="{}",
         archive_bucket="archive",
         media_bucket="media",
         compliance_table="compliance",
@@ -109,7 +110,12 @@ def told(*changes):
     ring = content_wiring.key_ring(keys_table="keys", audit=own_writer())
     ConversationsService(
         records=records,
-        directory=Directory(records=records, pseudonyms=pseudonyms, new_id=lambda _: random_id()),
+        directory=Directory(
+            records=records,
+            pseudonyms=pseudonyms,
+            new_id=lambda _: random_id(),
+            now_ms=lambda: 0,
+        ),
         pseudonyms=pseudonyms,
         blobs=S3Blobs(boto3.client("s3"), "media", ring),
         entry_point_hours=72,

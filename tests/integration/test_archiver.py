@@ -36,6 +36,7 @@ def aws(monkeypatch):
         )
         boto3.client("dynamodb").create_table(TableName="outbox", **tables.outbox_schema())
         settings = ArchiverSettings(
+            content_rules="{}",
             outbox_table="outbox",
             archive_bucket="archive",
             media_bucket="media",

@@ -76,6 +76,7 @@ def ledger(client, records):
         records=records,
         pseudonyms=PSEUDONYMS,
         new_id=lambda alias: ("a" if alias.kind is AliasKind.PHONE else "b") * 20,
+        now_ms=lambda: 0,
     )
     return Ledger(
         store=store,

@@ -19,6 +19,7 @@ from sealed_platform import (
 
 from functions.core.content.transit import TransitSealer
 from functions.core.runtime import aws as clients
+from functions.core.runtime.values import decode
 from functions.core.whatsapp.transit import pack
 from functions.inbound import wiring
 from functions.inbound.settings import InboundSettings
@@ -35,6 +36,8 @@ def aws(monkeypatch):
     with mock_aws():
         transit_key = create_stores()
         settings = InboundSettings(
+            content_rules="{}",
+            profile_names="on",
             outbox_table="outbox",
             conversations_table="conversations",
             keys_table="keys",
@@ -49,6 +52,7 @@ def aws(monkeypatch):
             card_policy="mask",
             language="en",
             consent_table="consent",
+            ephemeral_table="ephemeral",
             compliance_table="compliance",
             consent_rules="{}",
             controller=build.CONTROLLER,
@@ -240,3 +244,24 @@ def test_keys_are_asked_for_once(aws, monkeypatch):
     for n in range(100):
         invoke(record(aws, hello(f"wamid.{n}", sender=f"1555010{n % 10:04}", at=NOW + n)))
     assert len(asked) == 2
+
+
+def test_a_stage_that_keeps_no_content_and_no_names_has_them_nowhere(aws, monkeypatch):
+    monkeypatch.setenv("AMANA_CONTENT_RULES", '{"service": {"store": "metadata"}}')
+    monkeypatch.setenv("AMANA_PROFILE_NAMES", "off")
+    start_anew(wiring)
+    image = {"id": "1", "mime_type": "image/jpeg", "sha256": "x", "caption": CANARY_TEXT}
+    message = {**build.text_message("wamid.1", sender=CANARY_NUMBER, at=NOW), "image": image}
+    message = {**message, "type": "image"}
+    contact = {"wa_id": CANARY_NUMBER, "profile": {"name": CANARY_NAME}}
+    body = build.body(build.webhook(build.change(messages=[message], contacts=[contact])))
+    assert invoke(record(aws, body)) == DONE
+    [stored] = map(decode, items(prefix="MESSAGE#"))
+    [fact] = stored["facts"].values()
+    assert (fact["withheld"], fact["type"], "sealed" in fact) == ("metadata", "image", False)
+    [node] = map(decode, items(prefix="NODE#"))
+    assert node.get("sealed_profile") is None
+    assert node["sealed_value"]
+    # there is nothing to fetch a file for
+    queue = boto3.client("sqs").get_queue_url(QueueName="media")["QueueUrl"]
+    assert "Messages" not in boto3.client("sqs").receive_message(QueueUrl=queue)

@@ -67,6 +67,7 @@ def platform(sandbox, monkeypatch):
             Name="access", SecretString='{"access_token": "good token"}'
         )
         settings = SenderSettings(
+            content_rules="{}",
             outbox_table="outbox",
             conversations_table="conversations",
             keys_table="keys",

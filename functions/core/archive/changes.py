@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from functions.core.archive.model import FORMAT, Kind, Record, Sealed, record_id
-from functions.core.conversations.model import FactKind, split_thread
+from functions.core.consent.vocabulary import Purpose
+from functions.core.conversations.minimising import EVERYTHING, Minimising
+from functions.core.conversations.model import SPOKEN, FactKind, split_thread
 from functions.core.conversations.read_facts import moment_of
 from functions.core.runtime.streams import Change, Image, attribute, entries, plain
 from functions.core.sending.model import SendState
@@ -27,7 +29,8 @@ _OUTCOMES = frozenset(
     }
 )
 _CHANGING = {"edit": Kind.EDIT, "revoke": Kind.REVOKE}
-_WRITTEN = (FactKind.MESSAGE, FactKind.ECHO, FactKind.HISTORY)
+# in place of content that is not kept
+_WITHHELD: Record = {"withheld": True}
 _MEDIA_TOLD = ("bytes", "mime", "object", "reason", "tag")
 _MEDIA = ("state", "bytes", "object", "sealed_sha256", "sealed_media_id", "sealed_filename")
 _WORD = re.compile(r"[a-z0-9_]{1,40}")
@@ -36,9 +39,15 @@ _WORD = re.compile(r"[a-z0-9_]{1,40}")
 _MALFORMED = (AttributeError, KeyError, LookupError, TypeError, ValueError)
 
 
-def records_of(change: Change, *, retention_class: str) -> list[Record]:
-    """In a fixed order, with ids that follow from the change."""
-    found = _whole(change, _records(change))
+def records_of(
+    change: Change, *, retention_class: str, minimising: Minimising = EVERYTHING
+) -> list[Record]:
+    """In a fixed order, with ids that follow from the change.
+
+    Content that `minimising` wants gone before the archive's lock ends is told of by its keyed
+    tag and its length only.
+    """
+    found = _whole(change, _records(change, minimising))
     return [_framed(change, record, retention_class) for record in found]
 
 
@@ -50,15 +59,15 @@ def _whole(change: Change, found: Iterator[Record], **known: str) -> list[Record
         return [{"kind": Kind.UNKNOWN, "record": _place(change), **known}]
 
 
-def _records(change: Change) -> Iterator[Record]:
+def _records(change: Change, minimising: Minimising) -> Iterator[Record]:
     kind, _, name = change.pk.partition("#")
     if change.removed:
         if kind != "CHANNEL":  # those come and go with Graph's moods
             yield {"kind": Kind.DELETED, "record": _place(change)}
     elif kind == "MESSAGE":
-        yield from _facts(change, name)
+        yield from _facts(change, name, spoken=minimising.archives(Purpose.SERVICE))
         if change.sk == "MESSAGE":
-            yield from _whole(change, _intent(change, name))
+            yield from _whole(change, _intent(change, name, minimising))
     elif kind == "ACCOUNT":
         yield from _account(change)
     elif kind == "MEDIA":
@@ -82,12 +91,13 @@ def _framed(change: Change, record: Record, retention_class: str) -> Record:
     }
 
 
-def _facts(change: Change, message_id: str) -> Iterator[Record]:
+def _facts(change: Change, message_id: str, *, spoken: bool) -> Iterator[Record]:
+    """`spoken`: whether what somebody said is archived with its content."""
     before, after = entries(change.old, "facts"), entries(change.new, "facts")
     for fact_id in sorted(after):
         if after[fact_id] != before.get(fact_id):
             old = plain(before[fact_id]) if fact_id in before else {}
-            fact = _fact(change, message_id, fact_id, old)
+            fact = _fact(change, message_id, fact_id, old, spoken=spoken)
             yield from _whole(change, fact, fact_id=fact_id)
     for fact_id in sorted(before.keys() - after.keys()):
         yield {
@@ -98,7 +108,9 @@ def _facts(change: Change, message_id: str) -> Iterator[Record]:
         }
 
 
-def _fact(change: Change, message_id: str, fact_id: str, old: dict[str, Any]) -> Iterator[Record]:
+def _fact(
+    change: Change, message_id: str, fact_id: str, old: dict[str, Any], *, spoken: bool
+) -> Iterator[Record]:
     fact = plain(entries(change.new, "facts")[fact_id])
     kind = FactKind(fact["kind"])
     if kind is FactKind.PARTICIPANTS:
@@ -115,21 +127,21 @@ def _fact(change: Change, message_id: str, fact_id: str, old: dict[str, Any]) ->
         "message_id": message_id,
         "fact_id": fact_id,
         **_time(fact["at_ms"]),
-        **_content(change, fact, f"facts.{fact_id}.raw"),
+        **_content(change, fact, f"facts.{fact_id}.raw", withheld=kind in SPOKEN and not spoken),
     }
 
 
 def _kind(kind: FactKind, word: str, *, masked: bool) -> Kind:
     if masked:
         return Kind.MASKED
-    if kind in _WRITTEN and word in _CHANGING:
+    if kind in SPOKEN and word in _CHANGING:
         return _CHANGING[word]
     return Kind(kind.value)
 
 
-def _intent(change: Change, message_id: str) -> Iterator[Record]:
+def _intent(change: Change, message_id: str, minimising: Minimising) -> Iterator[Record]:
     """An intent when it is accepted, and every outcome that sending it has."""
-    if "sealed_intent" not in change.new:
+    if not {"sealed_intent", "withheld"} & change.new.keys():
         return
     about = {
         **_about(attribute(change.new, "thread")),
@@ -137,12 +149,13 @@ def _intent(change: Change, message_id: str) -> Iterator[Record]:
         "type": _word(attribute(change.new, "type")),
         "message_id": message_id,
     }
-    if _changed(change, "sealed_intent", "sealed_address"):
+    if "sealed_intent" in change.new and _changed(change, "sealed_intent", "sealed_address"):
+        purpose = Purpose(attribute(change.new, "purpose") or Purpose.SERVICE)
         yield {
             "kind": Kind.INTENT,
             **about,
             **_time(attribute(change.new, "created_ms")),
-            **_parts(change, "intent", "address"),
+            **(_parts(change, "intent", "address") if minimising.archives(purpose) else _WITHHELD),
         }
     state = attribute(change.new, "send_state")
     if _changed(change, "send_state") and state in _OUTCOMES:
@@ -166,7 +179,7 @@ def _account(change: Change) -> Iterator[Record]:
             "direction": "inbound",
             "type": _word(stored.get("field")),
             **_time(stored["at_ms"]),
-            **_content(change, stored, "raw"),
+            **_content(change, stored, "raw", withheld=False),
         }
 
 
@@ -190,7 +203,7 @@ def _media(change: Change, media_id: str) -> Iterator[Record]:
         }
 
 
-def _content(change: Change, stored: dict[str, Any], field: str) -> Record:
+def _content(change: Change, stored: dict[str, Any], field: str, *, withheld: bool) -> Record:
     """Without `sealed`: too large for a table, an object to be copied beside the segments."""
     webhook = stored.get("webhook")
     record = {
@@ -198,6 +211,8 @@ def _content(change: Change, stored: dict[str, Any], field: str) -> Record:
         "tag": stored.get("tag"),
         "bytes": stored.get("bytes"),
     }
+    if withheld or "withheld" in stored:
+        return {**record, **_WITHHELD}
     if "sealed" in stored:
         return {**record, **_sealed(Sealed(stored["key"], _place(change), field, stored["sealed"]))}
     place = {"key": stored["key"], "store": "media", "record": stored["ref"], "field": "update"}

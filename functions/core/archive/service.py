@@ -28,6 +28,7 @@ from functions.core.archive.segment import (
     segment_name,
 )
 from functions.core.archive.store import Heads, Kept, Source, Vault
+from functions.core.conversations.minimising import EVERYTHING, Minimising
 from functions.core.runtime.records import ContentionError
 from functions.core.runtime.streams import Change
 
@@ -44,11 +45,21 @@ class Archived:
 
 
 class Archiver:
-    def __init__(self, *, vault: Vault, source: Source, heads: Heads, retention: Retention) -> None:
+    def __init__(
+        self,
+        *,
+        vault: Vault,
+        source: Source,
+        heads: Heads,
+        retention: Retention,
+        minimising: Minimising = EVERYTHING,
+    ) -> None:
+        """`minimising`: whose content does not go into the archive."""
         self._vault = vault
         self._source = source
         self._heads = heads
         self._retention = retention
+        self._minimising = minimising
 
     def archive(self, shard: str, changes: Sequence[Change]) -> Archived:
         """`changes`: one batch of one shard's stream."""
@@ -79,7 +90,10 @@ class Archiver:
         for change in waiting:
             if writer is not None and change.day != day:
                 break
-            for record in records_of(change, retention_class=self._retention.name):
+            found = records_of(
+                change, retention_class=self._retention.name, minimising=self._minimising
+            )
+            for record in found:
                 if writer is None:
                     day = change.day
                     writer = SegmentWriter(segment_name(day, shard, change.sequence))

@@ -23,8 +23,11 @@ from functions.core.archive.segment import (
     shard_of,
 )
 
-# beside the archive of messages: proofs that the keys of an epoch are gone
-_PROOF = re.compile(r"proofs/[a-z0-9/-]+-(?P<digest>[0-9a-f]{64})\.json")
+# beside the archive of messages: proofs that the keys of an epoch are gone, what retention took,
+# the ledger of erasures
+_PROOF = re.compile(
+    r"(?:proofs|dispositions|erasures)/[A-Za-z0-9_/-]+-(?P<digest>[0-9a-f]{64})\.json"
+)
 
 _STRENGTH = {"GOVERNANCE": 1, "COMPLIANCE": 2}
 
@@ -123,7 +126,7 @@ class _Walk:
                 self._found("extra", entry.name, "nothing of the archive has such a name")
 
     def _proof(self, name: str, digest: str) -> None:
-        """Of the end of an epoch: it stands for itself, and must be locked like everything."""
+        """Of the end of an epoch, or of what went: it stands for itself, locked like everything."""
         data, lock = self._files.read(name) or (b"", None)
         if sha256(data).hexdigest() != digest:
             self._found("changed", name, "not what its name says")

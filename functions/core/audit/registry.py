@@ -18,6 +18,7 @@ WRITERS = (
     "consent_importer",
     "disclosure",
     "epoch",
+    "erasure",
     "exporter",
     "holder",
     "holds_api",
@@ -25,6 +26,10 @@ WRITERS = (
     "media",
     "media_api",
     "messages_api",
+    "rights",
+    "rights_api",
+    "retention",
+    "retention_api",
     "sender",
     "webhook",
 )

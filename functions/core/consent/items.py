@@ -6,6 +6,8 @@ from typing import Any
 from functions.core.consent.model import Cell, Event, Mark, Notice, State
 from functions.core.consent.vocabulary import Kind, Method, Purpose, Strength
 from functions.core.conversations.model import moment
+from functions.core.retention.due import due_attributes
+from functions.core.retention.kinds import DataKind
 from functions.core.runtime.records import Item, Key, digest_of
 
 
@@ -28,6 +30,19 @@ def state_item(state: State) -> dict[str, Any]:
         "restriction": list(state.restriction) if state.restriction else None,
     }
     return {**told, "digest": digest_of(told)}
+
+
+def state_due(state: State, node: str) -> dict[str, str]:
+    """What is known at an alias is kept from its last event on, or the end of what is valid."""
+    return due_attributes(DataKind.CONSENT, node, latest_ms(state), by=node)
+
+
+def latest_ms(state: State) -> int:
+    """The last event, or the end of the longest validity; epoch ms."""
+    marks = [mark for cell in state.cells.values() for mark in cell.marks]
+    ends = [mark.until_ms for mark in marks if mark.until_ms is not None]
+    restricted = [state.restriction[0]] if state.restriction else []
+    return max([*(mark.at_ms for mark in marks), *ends, *restricted], default=0)
 
 
 def state_from(item: Mapping[str, Any] | None) -> State:

@@ -67,6 +67,11 @@ class Cell:
     given: Mapping[Strength, Mark] = field(default_factory=dict)
     asked: Mark | None = None
 
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        asked = (self.asked,) if self.asked else ()
+        return (*self.against.values(), *self.given.values(), *asked)
+
 
 @dataclass(frozen=True)
 class State:

@@ -106,7 +106,8 @@ def _item(request: Request) -> dict[str, Any]:
 
 
 def _request_from(name: str, item: Item) -> Request:
-    told = {key: value for key, value in item.items() if key not in ("pk", "sk")}
+    others = ("pk", "sk", "retain_shard", "retain_at")
+    told = {key: value for key, value in item.items() if key not in others}
     return Request(
         **{**told, "purpose": Purpose(told["purpose"]), "notice": Notice(**told["notice"])},
         id=name,

@@ -11,11 +11,14 @@ from functions.core.consent.items import (
     event_item,
     event_key,
     event_place,
+    state_due,
     state_from,
     state_item,
     state_key,
 )
 from functions.core.consent.model import Event, State
+from functions.core.retention.due import due_attributes
+from functions.core.retention.kinds import DataKind
 from functions.core.runtime.dynamodb import DynamoRecords, translated
 from functions.core.runtime.expression import Expression
 from functions.core.runtime.records import Fold, Item, Key, fold_all
@@ -67,7 +70,8 @@ class DynamoConsent:
         put = {**place._asdict(), **self._sealing.sealed(place, item)}
         state = Expression()
         state.expect("digest", (before or {}).get("digest"))
-        for name, value in state_item(after).items():
+        due = state_due(after, event.node)
+        for name, value in {**state_item(after), **due}.items():
             state.set(name, value)
         actions: list[Any] = [
             {
@@ -101,7 +105,7 @@ class DynamoConsent:
 
     def fold(self, folds: Mapping[str, Fold]) -> None:
         """Change the states of these aliases, each on its own."""
-        fold_all(self._records, {state_key(node): fold for node, fold in folds.items()})
+        fold_all(self._records, {state_key(n): _with_due(fold, n) for n, fold in folds.items()})
 
     def events(self, node: str) -> list[tuple[Event, int]]:
         """Everything at one alias, the first first, each with when it was recorded (epoch ms)."""
@@ -141,11 +145,22 @@ class DynamoConsent:
 
     def keep_request(self, request_id: str, attributes: Mapping[str, Any]) -> bool:
         """False: it is there already."""
+        due = due_attributes(
+            DataKind.CONSENT, request_id, attributes["at_ms"], by=attributes["node"]
+        )
         expression = Expression()
         expression.expect("node", None)
-        for name, value in attributes.items():
+        for name, value in {**attributes, **due}.items():
             expression.set(name, value)
         return self._records.update(expression, _request_key(request_id))
+
+
+def _with_due(fold: Fold, node: str) -> Fold:
+    def due_fold(item: Item | None) -> Mapping[str, Any]:
+        told = fold(item)
+        return {**told, **state_due(state_from(told), node)}
+
+    return due_fold
 
 
 def folding(change: Callable[[State], State]) -> Fold:

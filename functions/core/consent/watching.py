@@ -19,7 +19,7 @@ from functions.core.consent.resuming import Resuming
 from functions.core.consent.rules import Rules, ask_again_ms, reply_ms
 from functions.core.consent.signals import Signals
 from functions.core.consent.telling import Telling
-from functions.core.consent.words import understand
+from functions.core.consent.words import Understood, understand
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.runtime.records import RecordStore
 from functions.core.sending.service import SendingService
@@ -27,7 +27,10 @@ from functions.core.sending.service import SendingService
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """`records`: people and messages, opened. `language`: of the stage."""
+    """`records`: people and messages, opened. `language`: of the stage.
+
+    `spoken_for`: whether a text says something else, which others answer.
+    """
 
     ledger: Ledger
     holds: Follower
@@ -41,6 +44,7 @@ class Parts:
     language: str
     greets: bool
     now_ms: Callable[[], int]
+    spoken_for: Callable[[str], bool] = lambda _: False
 
 
 def consent_watch(parts: Parts) -> ConsentWatch:
@@ -89,5 +93,9 @@ def consent_watch(parts: Parts) -> ConsentWatch:
             now_ms=parts.now_ms,
         ),
         first_contact=greeting if parts.greets else None,
-        understand=partial(understand, preferred=parts.language),
+        understand=partial(_understood, parts),
     )
+
+
+def _understood(parts: Parts, text: str) -> Understood | None:
+    return None if parts.spoken_for(text) else understand(text, preferred=parts.language)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from functions.core.consent.errors import KeyConflictError
 from functions.core.contacts.pseudonyms import Pseudonyms
+from functions.core.retention.due import due_attributes
+from functions.core.retention.kinds import DataKind
 from functions.core.runtime.records import Key, RecordStore, Write
 
 
@@ -31,10 +33,15 @@ class Wishes:
 
         KeyConflictError: that one had another body.
         """
-        key = Key(f"WISH#{self._pseudonyms.of('consent wish', *names)}", "WISH")
+        name = self._pseudonyms.of("consent wish", *names)
+        key = Key(f"WISH#{name}", "WISH")
         digest = self._pseudonyms.of("consent body", body)
         wish = Wish(node, self._now_ms() if at_ms is None else at_ms)
-        if self._records.write(Write(key, {"digest": digest, **vars(wish)}, expected=None)):
+        due = due_attributes(DataKind.CONSENT, name, wish.at_ms, by=node)
+        # first: whoever erases what is known at an alias finds its wishes by it
+        pointer = Key(f"CONSENT#{node}", f"WISH#{name}")
+        self._records.write(Write(pointer, {"digest": name}, expected=None))
+        if self._records.write(Write(key, {"digest": digest, **vars(wish), **due}, expected=None)):
             return wish
         stored = self._records.load([key], consistent=True)[key]
         if stored["digest"] != digest:

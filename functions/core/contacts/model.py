@@ -216,9 +216,13 @@ def owners(nodes: Mapping[str, Node], node_id: str) -> list[Person]:
     return list({person.contact_id: person for person in people}.values())
 
 
+def changes_of_hands(node: Node, nodes: Mapping[str, Node]) -> list[int]:
+    """The last moments (ms) of its owners but the present one, in order."""
+    return sorted(set(node.left) | _takeovers(node, nodes))
+
+
 def _spans(node: Node, nodes: Mapping[str, Node]) -> list[Span]:
-    cuts = sorted(set(node.left) | _takeovers(node, nodes))
-    edges = [-inf, *cuts, inf]
+    edges = [-inf, *changes_of_hands(node, nodes), inf]
     return [Span(node.id, after, until) for after, until in pairwise(edges)]
 
 

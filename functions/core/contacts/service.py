@@ -1,6 +1,8 @@
 """The directory of contacts: aliases in, nodes and persons out."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
 
 from functions.core.contacts.model import (
     NODE_PREFIX,
@@ -10,6 +12,7 @@ from functions.core.contacts.model import (
     Person,
     Profile,
     Sighting,
+    Span,
     content_key_id,
     fold_node,
     generation,
@@ -18,6 +21,8 @@ from functions.core.contacts.model import (
     strongest,
 )
 from functions.core.contacts.pseudonyms import Pseudonyms
+from functions.core.retention.due import due_attributes
+from functions.core.retention.kinds import DataKind
 from functions.core.runtime.records import Fold, Item, Key, RecordStore, Write, digest_of
 
 NewId = Callable[[Alias], str]
@@ -26,39 +31,23 @@ NewId = Callable[[Alias], str]
 _MOST_NODES = 200
 
 
-class Directory:
-    """Aliases point to nodes; nodes link to each other; persons are computed from the links."""
+@dataclass(frozen=True)
+class Pointer:
+    """Which node an alias belongs to. `created_ms`: since when; 0 for those of old.
 
-    def __init__(self, *, records: RecordStore, pseudonyms: Pseudonyms, new_id: NewId) -> None:
+    `erased`: while it was somebody's who was erased, and whose it is not any more.
+    """
+
+    node: str
+    created_ms: int = 0
+    erased: tuple[Span, ...] = ()
+
+
+class Links:
+    """Who is linked to whom, for functions that look nobody up."""
+
+    def __init__(self, records: RecordStore) -> None:
         self._records = records
-        self._pseudonyms = pseudonyms
-        self._new_id = new_id
-
-    def find(self, aliases: Iterable[Alias]) -> dict[Alias, str]:
-        """Node ids of the aliases that are known."""
-        keys = {alias: self._pointer(alias) for alias in set(aliases)}
-        found = self._records.load(keys.values())
-        return {alias: found[key]["node"] for alias, key in keys.items() if key in found}
-
-    def register(self, aliases: Iterable[Alias]) -> dict[Alias, str]:
-        """Node ids of all these aliases; an unknown one gets a new random id, once."""
-        wanted = sorted(set(aliases), key=lambda a: (a.kind, a.value))
-        known = self.find(wanted)
-        created: dict[Key, str] = {}
-        for alias in wanted:
-            if alias not in known:  # a phone and a wa_id of the same digits share their pointer
-                pointer = self._pointer(alias)
-                created[pointer] = created.get(pointer) or self._create(alias)
-                known[alias] = created[pointer]
-        return known
-
-    def _create(self, alias: Alias) -> str:
-        key = self._pointer(alias)
-        node = NODE_PREFIX[alias.namespace] + self._new_id(alias)
-        write = Write(key, {"node": node, "digest": digest_of(key.pk)}, expected=None)
-        if self._records.write(write):
-            return node
-        return str(self._records.load([key], consistent=True)[key]["node"])
 
     def nodes(self, start: Collection[str], *, consistent: bool = False) -> dict[str, Node]:
         """These nodes and everything linked to them, directly or not."""
@@ -70,6 +59,65 @@ class Directory:
             found.update({node.id: node for node in loaded})
             todo = {other for node in loaded for other in node.links} - found.keys() - todo
         return found
+
+
+class Directory:
+    """Aliases point to nodes; nodes link to each other; persons are computed from the links."""
+
+    def __init__(
+        self,
+        *,
+        records: RecordStore,
+        pseudonyms: Pseudonyms,
+        new_id: NewId,
+        now_ms: Callable[[], int],
+    ) -> None:
+        self._records = records
+        self._pseudonyms = pseudonyms
+        self._new_id = new_id
+        self._now_ms = now_ms
+
+    def pointers(self, aliases: Iterable[Alias]) -> dict[Alias, Pointer]:
+        """Of the aliases that are known."""
+        keys = {alias: self.pointer(alias) for alias in set(aliases)}
+        found = self._records.load(keys.values())
+        return {alias: pointer_from(found[key]) for alias, key in keys.items() if key in found}
+
+    def find(self, aliases: Iterable[Alias]) -> dict[Alias, str]:
+        """Node ids of the aliases that are known."""
+        return {alias: pointer.node for alias, pointer in self.pointers(aliases).items()}
+
+    def register(
+        self, aliases: Iterable[Alias], *, known: Mapping[Alias, Pointer] | None = None
+    ) -> dict[Alias, str]:
+        """Node ids of all these aliases; an unknown one gets a new random id, once.
+
+        `known`: what `pointers` has just said of them, so that it is not asked again.
+        """
+        wanted = sorted(set(aliases), key=lambda a: (a.kind, a.value))
+        read = self.pointers(wanted) if known is None else known
+        return self._all_of(wanted, {alias: read[alias].node for alias in wanted if alias in read})
+
+    def _all_of(self, wanted: Sequence[Alias], known: dict[Alias, str]) -> dict[Alias, str]:
+        created: dict[Key, str] = {}
+        for alias in wanted:
+            if alias not in known:  # a phone and a wa_id of the same digits share their pointer
+                pointer = self.pointer(alias)
+                created[pointer] = created.get(pointer) or self._create(alias)
+                known[alias] = created[pointer]
+        return known
+
+    def _create(self, alias: Alias) -> str:
+        key = self.pointer(alias)
+        node = NODE_PREFIX[alias.namespace] + self._new_id(alias)
+        told = {"node": node, "created_ms": self._now_ms(), "digest": digest_of(key.pk)}
+        write = Write(key, told, expected=None)
+        if self._records.write(write):
+            return node
+        return str(self._records.load([key], consistent=True)[key]["node"])
+
+    def nodes(self, start: Collection[str], *, consistent: bool = False) -> dict[str, Node]:
+        return Links(self._records).nodes(start, consistent=consistent)
 
     def person(self, contact_id: str) -> tuple[Person, dict[str, Node]] | None:
         nodes = self.nodes([contact_id.partition("~")[0]])
@@ -83,8 +131,20 @@ class Directory:
         nodes.setdefault(node, Node(node))
         return person_at(nodes, node, at_ms), nodes
 
-    def _pointer(self, alias: Alias) -> Key:
+    def pointer(self, alias: Alias) -> Key:
+        """The record that says which node an alias belongs to."""
         return Key(f"ALIAS#{self._pseudonyms.alias(alias)}", "ALIAS")
+
+
+def pointer_from(item: Item) -> Pointer:
+    return Pointer(
+        node=item["node"],
+        created_ms=item.get("created_ms", 0),
+        erased=tuple(
+            Span(item["node"], -inf if after is None else after, until)
+            for after, until in item.get("erased", ())
+        ),
+    )
 
 
 def node_key(node: str) -> Key:
@@ -114,9 +174,19 @@ def _fold(node_id: str, aliases: list[Alias], sightings: list[Sighting]) -> Fold
         for sighting in sightings:
             for alias in named:
                 node = fold_node(node, alias, sighting)
-        return {**item_from(node), "key": _content_key(node, sightings, (item or {}).get("key"))}
+        return {
+            **item_from(node),
+            **_due(node, item or {}),
+            "key": _content_key(node, sightings, (item or {}).get("key")),
+        }
 
     return fold
+
+
+def _due(node: Node, item: Item) -> dict[str, str]:
+    """Counted from the first sighting, until retention has looked and knows of a later sign."""
+    told = due_attributes(DataKind.CONTACT, node.id, node.since_ms or 0, by=node.id)
+    return {**told, "retain_at": item.get("retain_at", told["retain_at"])}
 
 
 def _content_key(node: Node, sightings: list[Sighting], known: str | None) -> str:

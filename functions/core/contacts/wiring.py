@@ -2,7 +2,7 @@
 
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory
-from functions.core.runtime import aws
+from functions.core.runtime import aws, clock
 from functions.core.runtime.ids import random_id
 from functions.core.runtime.records import RecordStore
 from functions.core.runtime.secrets import SecretCache
@@ -14,4 +14,9 @@ def pseudonyms(*, secret_arn: str, portfolio_id: str) -> Pseudonyms:
 
 
 def directory(records: RecordStore, names: Pseudonyms) -> Directory:
-    return Directory(records=records, pseudonyms=names, new_id=lambda _: random_id())
+    return Directory(
+        records=records,
+        pseudonyms=names,
+        new_id=lambda _: random_id(),
+        now_ms=clock.now_ms,
+    )

@@ -57,6 +57,8 @@ class DynamoKeys:
         before = Expression()
         before.expect("version", replaces.version if replaces else None)
         before.expect("wrapped_key", None)
+        # a hold that was placed since would be lost with the item
+        before.expect("holds", set(replaces.holds) or None if replaces else None)
         condition = before.check(self._table, {})
         del condition["Key"]
         actions: list[Any] = [
@@ -77,25 +79,17 @@ class DynamoKeys:
     def destroy(self, key: StoredKey, *, now_ms: int) -> bool:
         if key.wrapped is None:  # done before
             return False
-        expression = Expression()
-        expression.expect("version", key.version)
-        expression.expect("wrapped_key", key.wrapped)
-        expression.expect("holds", None)
-        gone = {**key.destroyed, key.version: now_ms}
-        expression.set("destroyed", {str(version): ms for version, ms in gone.items()})
-        expression.remove("wrapped_key")
-        expression.remove("epoch_shard")  # nothing of it is left to be wrapped anew
-        return updated(self._client, expression.update(self._table, key_item(key.id)))
+        return updated(self._client, destruction(key, self._table, now_ms=now_ms))
 
     def hold(self, key_id: str, hold_id: str) -> bool:
         expression = Expression()
-        expression.expect_any("wrapped_key")
+        expression.expect_any("pk")
         expression.add("holds", {hold_id})
         return updated(self._client, expression.update(self._table, key_item(key_id)))
 
     def release(self, key_id: str, hold_id: str) -> None:
         expression = Expression()
-        expression.expect_any("version")
+        expression.expect_any("pk")
         expression.discard("holds", {hold_id})
         updated(self._client, expression.update(self._table, key_item(key_id)))
 
@@ -106,6 +100,19 @@ class DynamoKeys:
     def current_epoch(self) -> Epoch | None:
         found = list(batch_get(self._client, self._table, [CURRENT], consistent=True))
         return self.epoch(found[0]["number"]) if found else None
+
+
+def destruction(key: StoredKey, table: str, *, now_ms: int) -> dict[str, Any]:
+    """The update that forgets a wrapped key, if it is still this one and no hold keeps it."""
+    expression = Expression()
+    expression.expect("version", key.version)
+    expression.expect("wrapped_key", key.wrapped)
+    expression.expect("holds", None)
+    gone = {**key.destroyed, key.version: now_ms}
+    expression.set("destroyed", {str(version): ms for version, ms in gone.items()})
+    expression.remove("wrapped_key")
+    expression.remove("epoch_shard")  # nothing of it is left to be wrapped anew
+    return expression.update(table, key_item(key.id))
 
 
 def stored_key(item: Item) -> StoredKey:
@@ -130,17 +137,23 @@ def stored_epoch(item: Item) -> Epoch:
     )
 
 
-# keys that are no person's: of an account, an upload, an export, a legal hold, a rights request
-_NOBODYS = ("account", "business", "export", "hold", "request")
+# keys that are no person's: of an account, an upload, an export or import, a hold, a request
+_NOBODYS = ("account", "business", "export", "import", "hold", "request")
+
+
+def owner_of(key_id: str) -> str:
+    """The alias whose owner's key it is; "" for one that is no person's."""
+    owner = key_id.partition("~")[0]
+    return "" if owner in _NOBODYS else owner
 
 
 def _created(key: StoredKey) -> Event:
-    owner = key.id.partition("~")[0]
+    owner = owner_of(key.id)
     return Event(
         action=Action.KEY_CREATED,
         by=Actor(kind="system", id="keyring"),
-        on=() if owner in _NOBODYS else (owner,),
-        what="" if owner == "account" else f"key/{key.id}",
+        on=(owner,) if owner else (),
+        what="" if key.id.startswith("account~") else f"key/{key.id}",
         facts={"version": key.version, "epoch": key.epoch},
     )
 

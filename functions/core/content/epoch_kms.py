@@ -102,16 +102,18 @@ class LockedProofs:
         lock_mode: Any,
         retention_days: int,
         now: Callable[[], datetime],
+        folder: str = "proofs",
     ) -> None:
         self._client = client
         self._bucket = bucket
+        self._folder = folder
         self._lock_mode = lock_mode
         self._retention = timedelta(days=retention_days)
         self._now = now
 
     def put(self, kind: str, content: object) -> str:
         body = json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
-        name = f"proofs/{kind}-{hashlib.sha256(body).hexdigest()}.json"
+        name = f"{self._folder}/{kind}-{hashlib.sha256(body).hexdigest()}.json"
         with as_unavailable("storing a proof"):
             try:
                 self._client.put_object(

@@ -49,13 +49,16 @@ class KeyStore(Protocol):
         """The keys that exist or existed."""
 
     def create(self, key: StoredKey, *, replaces: StoredKey | None) -> bool:
-        """Store a new version, if `replaces` is still the stored one and the epoch is open."""
+        """Store a new version, if `replaces` is still the stored one and the epoch is open.
+
+        Its holds are those of the version that it replaces.
+        """
 
     def destroy(self, key: StoredKey, *, now_ms: int) -> bool:
         """Forget the wrapped key and remember when; False when it changed meanwhile or is held."""
 
     def hold(self, key_id: str, hold_id: str) -> bool:
-        """From now on it is not destroyed; False when there is nothing left to keep."""
+        """From now on it is not destroyed, nor a version after it; False when there is no key."""
 
     def release(self, key_id: str, hold_id: str) -> None:
         """This hold does not keep it any more; others may. May be repeated."""

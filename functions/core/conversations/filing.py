@@ -7,19 +7,26 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from functions.core.cards.marker import MARKER, masked_in
+from functions.core.consent.vocabulary import Purpose
 from functions.core.contacts.model import Alias, strongest
 from functions.core.contacts.pseudonyms import Pseudonyms
+from functions.core.conversations.minimising import Keep, Minimising
 from functions.core.conversations.model import (
+    SPOKEN,
     Direction,
     Fact,
     FactKind,
     ThreadMark,
     fold_message,
     fold_thread,
+    has_content,
     moment,
+    moment_ms,
     split_thread,
     thread_id,
 )
+from functions.core.retention.due import due_attributes
+from functions.core.retention.kinds import DataKind
 from functions.core.runtime.records import Fold, Item, Key, digest_of
 from functions.core.whatsapp.model import Update, UpdateKind
 from functions.core.whatsapp.reading import mapping
@@ -40,6 +47,9 @@ _FACT_KINDS = {
     UpdateKind.USER_PREFERENCE: FactKind.PREFERENCE,
 }
 
+
+# In the parts around an element: what people call themselves there.
+_NAMES = ("profile", "name", "username")
 
 # Words of Meta's for types and statuses stand in clear; what does not look like one does not.
 _WORD = re.compile(r"[a-z0-9_]{1,40}")
@@ -81,10 +91,21 @@ class Folds:
 
 
 class Filing:
-    def __init__(self, *, pseudonyms: Pseudonyms, blobs: Blobs, entry_point_hours: int) -> None:
+    def __init__(
+        self,
+        *,
+        pseudonyms: Pseudonyms,
+        blobs: Blobs,
+        entry_point_hours: int,
+        minimising: Minimising,
+        keeps_names: bool,
+    ) -> None:
+        """`keeps_names`: those that people gave themselves."""
         self._pseudonyms = pseudonyms
         self._blobs = blobs
         self._entry_point_hours = entry_point_hours
+        self._minimising = minimising
+        self._keeps_names = keeps_names
 
     def folds(self, updates: Sequence[Update], received: Received) -> Folds:
         facts: dict[Key, list[Fact]] = {}
@@ -104,10 +125,25 @@ class Filing:
                 mark = ThreadMark(update.at_ms, update.opens_window, update.entry_point)
                 marks.setdefault(thread, []).append(mark)
         for key, found in facts.items():
-            folds[key] = _message_fold(key, found)
+            folds[key] = self._message_fold(key, found)
         for thread, seen in marks.items():
             folds[Key(f"THREAD#{thread}", "THREAD")] = self._thread_fold(thread, seen)
         return Folds(folds, filed)
+
+    def _message_fold(self, key: Key, facts: list[Fact]) -> Fold:
+        message_id = key.pk.removeprefix("MESSAGE#")
+
+        def fold(item: Item | None) -> dict[str, Any]:
+            attributes: dict[str, Any] = fold_message(item, message_id, facts)
+            if key.sk != "MESSAGE":  # participants are listed with their message, not on their own
+                return {name: attributes[name] for name in ("facts", "digest")}
+            if "thread" not in attributes or not has_content(attributes["facts"]):
+                return attributes
+            node, at_ms = split_thread(attributes["thread"])[1], moment_ms(attributes["at"])
+            due = self._minimising.due_attributes(Purpose.SERVICE, message_id, at_ms, by=node)
+            return {**attributes, **due}
+
+        return fold
 
     def _thread_fold(self, thread: str, marks: list[ThreadMark]) -> Fold:
         def fold(item: Item | None) -> dict[str, Any]:
@@ -157,7 +193,9 @@ class Filing:
         )
         content = self._content(update, content_key)
         told = {"field": _word(update.field), "at_ms": update.at_ms, "tag": content["tag"]}
-        attributes = {**told, **content, "key": content_key, "webhook": received.digest}
+        by = strongest(named) if named else content_key
+        due = due_attributes(DataKind.ACCOUNT, name, update.at_ms, by=by)
+        attributes = {**told, **content, "key": content_key, "webhook": received.digest, **due}
         key = Key(f"ACCOUNT#{waba_id}", moment(update.at_ms, name))
         return key, {**attributes, "digest": digest_of(told)}
 
@@ -165,8 +203,8 @@ class Filing:
         body = canonical(
             {
                 "update": update.raw,
-                "contact": update.contact,
-                "thread": update.thread,
+                "contact": self._around(update.contact),
+                "thread": self._around(update.thread),
                 "field": update.field,
                 "element": update.element,
                 "waba_id": update.waba_id,
@@ -175,11 +213,17 @@ class Filing:
         data = body.encode()
         tag = self._pseudonyms.of("blob", body)
         about = {"tag": tag, "bytes": len(data), **_masked(update, body)}
+        if not self._minimising.keeps(Purpose.SERVICE) and _FACT_KINDS.get(update.kind) in SPOKEN:
+            return {**about, "withheld": Keep.METADATA.value}
         if len(data) <= _INLINE_BYTES:
             return {**about, "raw": body}
         ref = f"updates/{tag}"
         self._blobs.put(ref, data, key_id=content_key)
         return {**about, "ref": ref}
+
+    def _around(self, part: Any) -> Any:
+        """What Meta wrote around an element, without what people call themselves."""
+        return part if self._keeps_names else without_names(part)
 
 
 def _thread(update: Update, nodes: Mapping[Alias, str]) -> str | None:
@@ -222,18 +266,6 @@ def _is_about_an_intent(update: Update) -> bool:
     return update.kind is UpdateKind.STATUS and _OURS.fullmatch(update.callback) is not None
 
 
-def _message_fold(key: Key, facts: list[Fact]) -> Fold:
-    message_id = key.pk.removeprefix("MESSAGE#")
-
-    def fold(item: Item | None) -> dict[str, Any]:
-        attributes: dict[str, Any] = fold_message(item, message_id, facts)
-        if key.sk != "MESSAGE":  # participants are listed with their message, not on their own
-            return {name: attributes[name] for name in ("facts", "digest")}
-        return attributes
-
-    return fold
-
-
 def _fuller(before: Fold | None, attributes: dict[str, Any]) -> Fold:
     """One update told twice differs only in what Meta wrote around it: the fuller one stays."""
 
@@ -248,6 +280,12 @@ def _fuller(before: Fold | None, attributes: dict[str, Any]) -> Fold:
 
 def _fullness(attributes: Mapping[str, Any]) -> tuple[int, str]:
     return (-attributes["bytes"], attributes["tag"])
+
+
+def without_names(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {name: without_names(each) for name, each in part.items() if name not in _NAMES}
+    return [without_names(each) for each in part] if isinstance(part, list) else part
 
 
 def canonical(value: Any) -> str:

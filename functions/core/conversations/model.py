@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from functions.core.retention.due import due_attributes
+from functions.core.retention.kinds import DataKind
 from functions.core.runtime.records import digest_of
 
 # Spread of the `recent` and `due` indexes: one index partition takes 1,000 writes a second.
@@ -39,7 +41,10 @@ class FactKind(StrEnum):
 
 
 # `sealed`: in place of `raw` when the content key was destroyed.
-_CONTENT = ("raw", "ref", "sealed", "tag", "bytes", "masked")
+_CONTENT = ("raw", "ref", "sealed", "tag", "bytes", "masked", "withheld")
+
+# Facts that are what somebody said; the others tell what became of it.
+SPOKEN = (FactKind.MESSAGE, FactKind.ECHO, FactKind.HISTORY)
 
 # Facts that are about a message, rather than the message: they do not decide where it stands.
 _ABOUT = (FactKind.STATUS, FactKind.PARTICIPANTS)
@@ -51,7 +56,8 @@ class Fact:
 
     `key`: the content key it is sealed under. `type`: Meta's word for what it is. `content`: the
     canonical JSON of the raw update (`raw`), or where it is kept (`ref`); `tag` (a keyed hash) and
-    `bytes` of it, which stay when it is gone; `masked`: card numbers taken out of it.
+    `bytes` of it, which stay when it is gone; `masked`: card numbers taken out of it; `withheld`:
+    why it is not kept.
     `webhook`: SHA-256 of the delivery that first told it.
     """
 
@@ -96,7 +102,8 @@ def merge_facts(stored: Mapping[str, Any], facts: Iterable[Fact]) -> dict[str, F
     """The union.
 
     Two facts with one id differ only in what Meta wrote around the element: the earlier stays,
-    of equally early ones the fuller. What card numbers were taken out of stays without them.
+    of equally early ones the fuller. What card numbers were taken out of stays without them, and
+    what was decided not to be kept does not come back.
     """
     merged = {fact_id: fact_from(fact_id, value) for fact_id, value in stored.items()}
     for fact in facts:
@@ -107,7 +114,10 @@ def merge_facts(stored: Mapping[str, Any], facts: Iterable[Fact]) -> dict[str, F
 
 def _precedence(fact: Fact) -> tuple[Any, ...]:
     told = fact.content
-    return (-told.get("masked", 0), fact.rank, -told.get("bytes", 0), told.get("tag", ""))
+    return (
+        *("withheld" not in told, -told.get("masked", 0)),
+        *(fact.rank, -told.get("bytes", 0), told.get("tag", "")),
+    )
 
 
 def fold_message(item: Mapping[str, Any] | None, message_id: str, facts: list[Fact]) -> Any:
@@ -120,9 +130,14 @@ def fold_message(item: Mapping[str, Any] | None, message_id: str, facts: list[Fa
     stored = {fact_id: fact_item(fact) for fact_id, fact in merged.items()}
     first = min(merged.values(), key=lambda fact: fact.rank)
     attributes = {"facts": stored, "digest": facts_digest(stored)}
-    if item is not None and "intent" in item:
+    if item is not None and "send_state" in item:
         return attributes
     return {**attributes, "thread": first.thread, "at": moment(first.at_ms, message_id)}
+
+
+def has_content(facts: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether anything that somebody said is still there."""
+    return any(f["kind"] in SPOKEN and "withheld" not in f for f in facts.values())
 
 
 def facts_digest(facts: Mapping[str, Mapping[str, Any]]) -> str:
@@ -181,18 +196,22 @@ def fold_thread(
     *,
     entry_point_hours: int,
 ) -> dict[str, Any]:
-    """Attributes of a thread record after these marks: maxima, so order does not matter.
+    """Attributes of a thread record after these marks: extremes, so order does not matter.
 
+    `first_ms`: of the oldest message on it, from which its time is counted.
     `window_from_ms`: the person's last message or call. `entry_points_ms`: arrivals through an
     ad or Page button; one that lies a whole free-entry-point window before a later one is over.
     """
     before = item or {}
-    last_ms = max([m.at_ms for m in marks] + _known(before.get("last_ms")))
+    times = [m.at_ms for m in marks]
+    last_ms = max(times + _known(before.get("last_ms")))
+    first_ms = min(times + _known(before.get("first_ms", before.get("last_ms"))))
     windows = [m.at_ms for m in marks if m.opens_window] + _known(before.get("window_from_ms"))
     entries = {m.at_ms for m in marks if m.entry_point} | set(before.get("entry_points_ms", []))
     horizon = max(entries, default=0) - entry_point_hours * 3_600_000
     return thread_attributes(
         thread,
+        first_ms=first_ms,
         last_ms=last_ms,
         window_from_ms=max(windows, default=None),
         entry_points_ms=sorted(at for at in entries if at > horizon),
@@ -200,9 +219,15 @@ def fold_thread(
 
 
 def thread_attributes(
-    thread: str, *, last_ms: int, window_from_ms: int | None, entry_points_ms: list[int]
+    thread: str,
+    *,
+    first_ms: int,
+    last_ms: int,
+    window_from_ms: int | None,
+    entry_points_ms: list[int],
 ) -> dict[str, Any]:
     state = {
+        "first_ms": first_ms,
         "last_ms": last_ms,
         "window_from_ms": window_from_ms,
         "entry_points_ms": entry_points_ms,
@@ -212,6 +237,7 @@ def thread_attributes(
         "digest": digest_of(state),
         "recent_shard": f"RECENT#{shard_of(thread)}",
         "last_at": moment(last_ms, thread),
+        **due_attributes(DataKind.COMMUNICATIONS, thread, first_ms, by=split_thread(thread)[1]),
     }
 
 

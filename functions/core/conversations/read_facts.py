@@ -19,7 +19,7 @@ class Said:
     """One fact. `update`: the element of the webhook; empty when it is not at hand.
 
     `destroyed_ms`: since when it cannot be read any more, if that is known. `masked`: card numbers
-    taken out of it.
+    taken out of it. `is_withheld`: it is not kept, as the business chose.
     """
 
     id: str
@@ -31,6 +31,7 @@ class Said:
     is_destroyed: bool = False
     destroyed_ms: int | None = None
     masked: int = 0
+    is_withheld: bool = False
 
     @property
     def is_status(self) -> bool:
@@ -55,12 +56,13 @@ def _said(fact_id: str, fact: Mapping[str, Any]) -> Said:
         is_destroyed="destroyed_ms" in fact,
         destroyed_ms=fact.get("destroyed_ms"),
         masked=fact.get("masked", 0),
+        is_withheld="withheld" in fact,
     )
 
 
 def _left_of(fact: Mapping[str, Any]) -> dict[str, Any]:
     """What stands in clear outlives the content: how far a message got, or what it was."""
-    if "destroyed_ms" not in fact or fact["type"] == "unknown":
+    if not {"destroyed_ms", "withheld"} & fact.keys() or fact["type"] == "unknown":
         return {}
     return {"status" if fact["kind"] == FactKind.STATUS else "type": fact["type"]}
 

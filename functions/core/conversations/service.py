@@ -14,7 +14,10 @@ from functions.core.contacts.content_keys import ContentKeys
 from functions.core.contacts.model import Alias, Profile, Sighting, strongest
 from functions.core.contacts.pseudonyms import Pseudonyms
 from functions.core.contacts.service import Directory
+from functions.core.contacts.tombstones import NoTombstones, Tombstones
 from functions.core.conversations.filing import Blobs, Filed, Filing, Received, canonical
+from functions.core.conversations.forgotten import Forgotten, named
+from functions.core.conversations.minimising import EVERYTHING, Minimising
 from functions.core.runtime.records import Item, Key, RecordStore, fold_all
 from functions.core.whatsapp.model import Update, UpdateKind
 from functions.core.whatsapp.updates import updates as updates_of
@@ -36,10 +39,11 @@ class Moved:
 
 @dataclass(frozen=True)
 class Folded:
-    """`counts`: updates of each kind. `filed`: those that are part of a conversation.
+    """`counts`: updates of each kind, and of people who were erased, which are not kept.
 
-    `apart`: those that are not. `moved`: those that tell of changed numbers or ids. `people`: the
-    nodes of everybody concerned, as they are now.
+    `filed`: those that are part of a conversation. `apart`: those that are not. `moved`: those
+    that tell of changed numbers or ids. `people`: the nodes of everybody concerned, as they are
+    now.
     """
 
     counts: Counter[str]
@@ -58,32 +62,49 @@ class ConversationsService:
         pseudonyms: Pseudonyms,
         blobs: Blobs,
         entry_point_hours: int,
+        minimising: Minimising = EVERYTHING,
+        keeps_names: bool = True,
+        tombstones: Tombstones | None = None,
     ) -> None:
+        """`keeps_names`: what people call themselves in WhatsApp.
+
+        `tombstones` None: nobody was ever erased.
+        """
         self._records = records
         self._directory = directory
         self._pseudonyms = pseudonyms
+        self._keeps_names = keeps_names
+        self._forgotten = Forgotten(tombstones=tombstones or NoTombstones(), pseudonyms=pseudonyms)
         self._filing = Filing(
-            pseudonyms=pseudonyms, blobs=blobs, entry_point_hours=entry_point_hours
+            pseudonyms=pseudonyms,
+            blobs=blobs,
+            entry_point_hours=entry_point_hours,
+            minimising=minimising,
+            keeps_names=keeps_names,
         )
 
     def fold(self, body: bytes) -> Folded:
         """Store everything in one webhook body."""
-        updates = updates_of(body)
-        nodes = self._directory.register(a for update in updates for a in _named(update))
+        told = updates_of(body)
+        known = self._directory.pointers(a for update in told for a in named(update))
+        found = self._forgotten.sort(told, known)
+        updates = found.living
+        aliases = [a for update in updates for a in named(update)]
+        nodes = self._directory.register(aliases, known=known)
         sightings = [s for update in updates for s in self._sightings(update, nodes)]
         # people first: who owns an alias decides under which key its messages are sealed
         people = fold_all(self._records, contacts.folds(sightings, nodes))
-        known = [contacts.node_from(item) for item in people.values()]
+        as_stored = [contacts.node_from(item) for item in people.values()]
         received = Received(
             nodes=nodes,
-            key_of=ContentKeys(self._directory, known).key_of,
+            key_of=ContentKeys(self._directory, as_stored).key_of,
             digest=sha256(body).digest(),
         )
         folds = self._filing.folds(updates, received)
         fold_all(self._records, folds.by_key)
         apart = [update for update in updates if update.kind is UpdateKind.ACCOUNT]
         moved = [self._moved(u, nodes, received.digest) for u in updates if u.identity_change]
-        return Folded(_counts(updates), folds.filed, apart, moved, people)
+        return Folded(_counts(updates, found.dropped), folds.filed, apart, moved, people)
 
     def _moved(self, update: Update, nodes: Nodes, webhook: bytes) -> Moved:
         current = update.identity_change.current if update.identity_change else ()
@@ -106,20 +127,15 @@ class ConversationsService:
 
     def _profile(self, update: Update) -> Profile | None:
         """Of the day, not the moment: else every message would rewrite who the person is."""
-        if update.profile is None:
+        if update.profile is None or not self._keeps_names:
             return None
         name, username = update.profile.name, update.profile.username
         tag = self._pseudonyms.of("profile", name, username)
         return Profile(update.at_ms - update.at_ms % _DAY_MS, name, username, tag)
 
 
-def _named(update: Update) -> list[Alias]:
-    change = update.identity_change
-    changed = (*change.previous, *change.current) if change else ()
-    return [*update.aliases, *update.author, *changed]
-
-
-def _counts(updates: Sequence[Update]) -> Counter[str]:
+def _counts(updates: Sequence[Update], dropped: int) -> Counter[str]:
     counts = Counter(update.kind.value for update in updates)
+    counts.update({"erased_persons": dropped} if dropped else {})
     counts.update(f"unknown_{u.unknown.value}" for u in updates if u.unknown is not None)
     return counts

@@ -102,6 +102,7 @@ def message_view(
         "versions": _others(shown, versions),
         "masked_card_numbers": masked_in(shown.update) if shown else 0,
         **_destroyed(item, everyones),
+        "is_withheld": "withheld" in item or any(fact.is_withheld for fact in everyones),
     }
 
 

@@ -73,7 +73,7 @@ def _scope(told: Mapping[str, Any], errors: list[FieldError]) -> Scope:
     if begins is not None and ends is not None and begins >= ends:
         errors.append(FieldError("until", "must be later than from"))
     kind = _kind(told, errors)
-    if "contact_ids" in told and kind is not ScopeKind.INCIDENT:
+    if "contact_ids" in told and "incident_id" not in told:
         errors.append(FieldError("contact_ids", "stands beside incident_id only"))
     number: str | None = None
     contacts: tuple[str, ...] = ()

@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
 from functions.core.contacts.model import Node, Person, person_of
-from functions.core.contacts.service import Directory
 from functions.core.holds import policy
 from functions.core.holds.coverage import Concern, concern_of
 from functions.core.holds.errors import UnknownSubjectError
@@ -24,6 +23,10 @@ class Store(Protocol):
     def cover(self, hold_id: str, *, nodes: Collection[str], keys: Collection[str]) -> bool: ...
 
 
+class Nodes(Protocol):
+    def nodes(self, start: Collection[str], *, consistent: bool) -> Mapping[str, Node]: ...
+
+
 class Keys(Protocol):
     def hold(self, key_id: str, hold_id: str) -> bool: ...
 
@@ -31,9 +34,9 @@ class Keys(Protocol):
 
 
 class Covering:
-    def __init__(self, *, store: Store, directory: Directory, guards: Guards, keys: Keys) -> None:
+    def __init__(self, *, store: Store, nodes: Nodes, guards: Guards, keys: Keys) -> None:
         self._store = store
-        self._directory = directory
+        self._nodes = nodes
         self._guards = guards
         self._keys = keys
 
@@ -82,7 +85,7 @@ class Covering:
             self._guards.change([key], hold.id, each)
 
     def _subject(self, contact_id: str) -> Subject:
-        nodes = self._directory.nodes([contact_id.partition("~")[0]], consistent=True)
+        nodes = self._nodes.nodes([contact_id.partition("~")[0]], consistent=True)
         person = person_of(nodes, contact_id)
         if person is None:
             raise UnknownSubjectError("no contact has this id")

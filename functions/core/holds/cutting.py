@@ -5,12 +5,15 @@ from collections.abc import Iterable, Iterator
 Part = dict[str, str]
 
 
-def parts_of(names: Iterable[tuple[str, int]], *, size: int, count: int, most: int) -> list[Part]:
+def parts_of(
+    names: Iterable[tuple[str, int]], *, since: str = "", size: int, count: int, most: int
+) -> list[Part]:
     """Names in order with their sizes, as ranges: behind `after`, up to and including `until`.
 
-    `size`, `count`: of what a part holds. Of a long list the parts are larger: `most` of them.
+    `since`: no name sorts before it. `size`, `count`: of what a part holds. Of a long list the
+    parts are larger: `most` of them.
     """
-    parts = list(_cut(names, size, count))
+    parts = list(_cut(names, since, size, count))
     if len(parts) <= most:
         return parts
     together = -(-len(parts) // most)
@@ -18,8 +21,8 @@ def parts_of(names: Iterable[tuple[str, int]], *, size: int, count: int, most: i
     return [{"after": group[0]["after"], "until": group[-1]["until"]} for group in groups]
 
 
-def _cut(names: Iterable[tuple[str, int]], size: int, count: int) -> Iterator[Part]:
-    after, last, full, listed = "", "", 0, 0
+def _cut(names: Iterable[tuple[str, int]], since: str, size: int, count: int) -> Iterator[Part]:
+    after, last, full, listed = since, since, 0, 0
     for name, weight in names:
         if listed and (full + weight > size or listed == count):
             yield {"after": after, "until": last}

@@ -3,8 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Protocol
 
-from functions.core.contacts.service import Directory
-from functions.core.holds.covering import concern, people_of
+from functions.core.holds.covering import Nodes, concern, people_of
 from functions.core.holds.guard import Guards, node_key
 from functions.core.holds.model import Hold
 from functions.core.runtime.records import RecordStore
@@ -19,17 +18,15 @@ class Store(Protocol):
 class Following:
     """`records`: of the table that guards lie in."""
 
-    def __init__(
-        self, *, store: Store, directory: Directory, guards: Guards, records: RecordStore
-    ) -> None:
+    def __init__(self, *, store: Store, nodes: Nodes, guards: Guards, records: RecordStore) -> None:
         self._store = store
-        self._directory = directory
+        self._nodes = nodes
         self._guards = guards
         self._records = records
 
     def follow(self, node: str) -> None:
         """After something was learnt of this alias. May be repeated."""
-        nodes = self._directory.nodes([node], consistent=True)
+        nodes = self._nodes.nodes([node], consistent=True)
         guarded = self._guarded(frozenset(nodes))
         for hold_id in sorted({hold_id for holds in guarded.values() for hold_id in holds}):
             hold = self._store.load(hold_id)

@@ -59,8 +59,9 @@ class Holding:
             reach = self._covering.concern(hold).reach
             self._store.planned(hold_id, Swept(day=self._today(), reach=reach))
             # a manifest sorts before its segment, so that it lies in the same part
-            names = self._shelf.names(after=_since(hold, reach))
-            return _parts(one for one in names if one[0].endswith(SEGMENT_ENDING))
+            since = _since(hold, reach)
+            names = self._shelf.names(after=since)
+            return _parts((one for one in names if one[0].endswith(SEGMENT_ENDING)), since)
         if hold.state is State.LIFTING:
             self._covering.uncover(hold)
             return _parts((name, 0) for name in self._claims.names(hold_id))
@@ -161,9 +162,10 @@ def _day(at_ms: int) -> str:
     return datetime.fromtimestamp(at_ms / 1000, UTC).strftime(f"{_SEGMENTS}%Y/%m/%d/")
 
 
-def _parts(names: Iterable[tuple[str, int]]) -> list[Part]:
+def _parts(names: Iterable[tuple[str, int]], since: str = "") -> list[Part]:
     return parts_of(
         names,
+        since=since,
         size=policy.number("part", "bytes"),
         count=policy.number("part", "objects"),
         most=policy.number("part", "most"),

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from functions.core.contacts.pseudonyms import Pseudonyms
+from functions.core.conversations.model import moment
 from functions.core.media import policy
 from functions.core.media.errors import GoneError, LaterError, UrlExpiredError
 from functions.core.media.facts import Medium
@@ -111,7 +112,9 @@ def _attributes(medium: Medium) -> dict[str, Any]:
         "mime": found.mime,
         "direction": medium.direction,
         "key": medium.key,
+        # beside the message it came with, so that it goes with it
         "thread": medium.thread,
+        "at": moment(medium.told_ms, medium.id),
         "message_id": fact.message_id,
         "fact_id": fact.fact_id,
         "told_ms": medium.told_ms,

@@ -21,6 +21,8 @@ from functions.core.media.refusals import (
     UploadConflictError,
 )
 from functions.core.media.store import MediaStore
+from functions.core.retention.due import due_attributes
+from functions.core.retention.kinds import DataKind
 from functions.core.runtime.records import Item
 
 _HOUR_MS = 3_600_000
@@ -65,7 +67,10 @@ class Uploads:
     def begin(self, *, client_id: str, idempotency_key: str, wish: Wish) -> dict[str, Any]:
         attributes = self._attributes(client_id, wish)
         media_id = upload_id(self._pseudonyms, client_id=client_id, idempotency_key=idempotency_key)
-        if not self._store.create(media_id, attributes):
+        due = due_attributes(
+            DataKind.COMMUNICATIONS, media_id, attributes["created_ms"], by=attributes["key"]
+        )
+        if not self._store.create(media_id, {**attributes, **due}):
             stored = self._store.load(media_id) or {}
             if stored.get("body_digest") != attributes["body_digest"]:
                 raise UploadConflictError("the key was used with another file")

@@ -130,6 +130,8 @@ class FilingDesk:
 
 
 def _canonical(filing: Filing) -> str:
+    if filing.source is Source.PERSON:  # who they are may be known better when it comes again
+        return filing.right.value
     told = {
         "right": filing.right,
         "source": filing.source,

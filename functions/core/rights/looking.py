@@ -58,6 +58,7 @@ class Looking:
         request = self._changes.load(request_id)
         if request.attempt != attempt or request.state is State.ERROR:
             return Looked(request=request, next="end")
+        self._changes.store.looked(request_id, self._changes.now_ms())
         if request.state is State.IDENTITY_UNVERIFIED:
             request = self._identity.look(request)
         if request.extended_ms is not None and not request.is_over:
@@ -67,7 +68,7 @@ class Looking:
         if request.state is State.DENIED:
             self._tell(request, "denied", reason=request.reason)
         if request.state in _WAITS:
-            request = self._watched(request)
+            request = self.watched(request)
             return Looked(request=request, next=_WAITS[request.state])
         if request.state is State.IN_PROCESSING:
             return Looked(request=request, next=_DOES.get(request.right, "apply"))
@@ -119,7 +120,7 @@ class Looking:
             log.warning("about a request not told", rights_request_id=request.id, what=kind)
             log.metric("RightsUntold")
 
-    def _watched(self, request: Request) -> Request:
+    def watched(self, request: Request) -> Request:
         """Reminds whoever must act, and says how late it is."""
         now_ms = self._changes.now_ms()
         told = due(request, self._terms[request.right], self._clock, now_ms=now_ms)

@@ -88,7 +88,7 @@ _LEADS: Mapping[Deed, Mapping[State, State | None]] = {
     Deed.RESUMED: {State.PAUSED: _SAME, State.ERROR: State.APPROVED},
     Deed.EXTENDED: dict.fromkeys((*_UNDECIDED, State.PAUSED, State.APPROVED, State.ERROR), _SAME),
     Deed.CANCELED: dict.fromkeys((*_UNDECIDED, State.PAUSED, State.ERROR), State.CANCELED),
-    Deed.REMINDED: dict.fromkeys((*_UNDECIDED, State.PAUSED), _SAME),
+    Deed.REMINDED: dict.fromkeys((*_UNDECIDED, State.PAUSED, State.ERROR), _SAME),
     Deed.ESCALATED: dict.fromkeys((*_UNDECIDED, State.PAUSED, State.ERROR), _SAME),
     Deed.STARTED: {State.APPROVED: State.IN_PROCESSING},
     Deed.COMPLETED: {State.IN_PROCESSING: State.COMPLETE},

@@ -11,8 +11,9 @@ from functions.core.content.wiring import key_ring
 from functions.core.rights.calendars import working_days
 from functions.core.rights.changing import Changes
 from functions.core.rights.codes import Codes, DynamoCodes
-from functions.core.rights.deadlines import Clock
+from functions.core.rights.deadlines import Clock, due, terms_from
 from functions.core.rights.machine import StepFunctions
+from functions.core.rights.model import Request
 from functions.core.rights.requests import STORE, DynamoRequests
 from functions.core.runtime import aws, clock
 
@@ -22,6 +23,13 @@ def calendar(*, controller: str, timezone: str) -> Clock:
     """`controller`: as in the settings."""
     works = working_days(Controller.parse(controller).jurisdiction)
     return Clock(zone=ZoneInfo(timezone), works=works)
+
+
+def due_on(request: Request, *, deadlines: str, calendar: Clock) -> str:
+    """The last day, as in 2026-12-29."""
+    terms = terms_from(deadlines)[request.right]
+    told = due(request, terms, calendar, now_ms=clock.now_ms())
+    return calendar.day(told.due_ms - 1).isoformat()
 
 
 def requests(*, compliance_table: str, keys_table: str, audit: Writer) -> DynamoRequests:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from functions.core.consent.vocabulary import Purpose
+from functions.core.conversations.minimising import EVERYTHING, Keep, Minimising, purpose_of
 from functions.core.conversations.model import split_thread
 from functions.core.runtime.records import ContentionError, Item
 from functions.core.sending.entries import claimed_entry, settled_entry
@@ -62,6 +63,7 @@ class Refusals(Protocol):
 class DeliveryRules:
     outcomes: OutcomeRules
     in_flight_ms: int  # longer than any function lives: a claim older than this was abandoned
+    minimising: Minimising = EVERYTHING  # whose content goes when a message is settled
 
 
 class Delivery:
@@ -234,12 +236,22 @@ class Delivery:
         self, message_id: str, item: Item, expected: SendState, verdict: Verdict
     ) -> Settled | Later | None:
         record = {**verdict.record, "key": item["key"]}  # what Graph said is sealed under it
+        if verdict.state in SETTLED:
+            record |= self._kept_for(message_id, item)
         entry = settled_entry(message_id, item, expected, verdict)
         if not self.store.advance(message_id, expected, record, entry):
             return None
         if verdict.later_ms is None:
             return Settled(verdict.state)
         return Later(verdict.later_ms, _if_stopped(verdict.channel))
+
+    def _kept_for(self, message_id: str, item: Item) -> dict[str, Any]:
+        """Nothing is tried again: what of the content stays, and for how long."""
+        purpose, rules = purpose_of(item), self._rules.minimising
+        if not rules.keeps(purpose):
+            return {"withheld": Keep.METADATA.value}
+        _, node = split_thread(item["thread"])
+        return rules.due_attributes(purpose, message_id, item["created_ms"], by=node)
 
     def _blocked(self, item: Item, channel: Channel | None) -> Later | None:
         now_ms, number = self._now_ms(), item["phone_number_id"]

@@ -104,6 +104,8 @@ class DynamoSending:
         key = message_key(message_id)
         for name, value in self._sealing.sealed(key, attributes).items():
             expression.set(name, value)
+        if "withheld" in attributes:
+            expression.remove("sealed_intent")
         return self._records.update(expression, key)
 
     def pop(self, thread: str, message_id: str) -> Item | None:

@@ -56,6 +56,8 @@ class SendingStore(Protocol):
     ) -> bool:
         """Set attributes (with `send_state`) if the state is still `expected`.
 
+        With `withheld` among them, what was asked to be sent is removed.
+
         What the entry says is true whoever sets them, so it is stored before, once.
         """
 

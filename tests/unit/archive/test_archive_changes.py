@@ -8,6 +8,7 @@ import pytest
 
 from functions.core.archive.changes import records_of
 from functions.core.archive.model import line
+from functions.core.conversations.minimising import minimising
 from tests.fakes.archive import (
     KEY,
     NODE,
@@ -284,3 +285,61 @@ def test_times_may_have_fractions():
     assert record["dynamodb"]["ApproximateCreationDateTime"] == NOON + 0.25
     (found,) = records(1, new=message("w_1", f1=fact()), at=NOON + 0.25)
     assert found["stored_at"] == "2026-09-21T14:13:20.250Z"
+
+
+METADATA = minimising('{"service": {"store": "metadata"}}')
+DAYS = minimising('{"service": {"days": 30}, "marketing": {"days": 1}}')
+
+
+def lines_of(rules, **images):
+    found = records_of(change(7, **images), retention_class="c", minimising=rules)
+    return [json.loads(line(record)) for record in found]
+
+
+@pytest.mark.parametrize("kind", ["message", "echo", "history"])
+@pytest.mark.parametrize("rules", [METADATA, DAYS])
+def test_what_must_go_before_the_lock_ends_is_archived_without_its_content(rules, kind):
+    (told,) = lines_of(rules, new=message("w_1", f1=fact(kind)))
+    (full,) = records(new=message("w_1", f1=fact(kind)))
+    assert told["withheld"] is True
+    assert not {"content", "content_sha256"} & told.keys()
+    same = full.keys() - {"content", "content_sha256", "retention_class"}
+    assert {name: told[name] for name in same} == {name: full[name] for name in same}
+
+
+def test_a_large_message_that_is_withheld_names_no_object_to_copy():
+    large = {**fact(), "ref": "updates/x"}
+    del large["sealed"]
+    (told,) = lines_of(DAYS, new=message("w_1", f1=large))
+    assert (told["withheld"], "content" in told) == (True, False)
+
+
+@pytest.mark.parametrize("kind", ["status", "call", "preference"])
+def test_what_is_no_content_is_archived_whole(kind):
+    (told,) = lines_of(METADATA, new=message("w_1", f1=fact(kind, type="word")))
+    assert "content" in told
+    assert "withheld" not in told
+
+
+def test_a_fact_whose_content_was_never_stored_is_archived_as_that():
+    stored = {k: v for k, v in fact().items() if k != "sealed"} | {"withheld": "metadata"}
+    (told,) = records(new=message("w_1", f1=stored))
+    assert (told["kind"], told["withheld"], told["bytes"]) == ("message", True, 512)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "is_withheld"), [("marketing", True), ("service", True), ("utility", False)]
+)
+def test_an_intent_is_archived_by_what_it_was_for(purpose, is_withheld):
+    (told,) = lines_of(DAYS, new=intent(purpose=purpose))
+    assert told["kind"] == "intent"
+    assert ("withheld" in told, "content" in told) == (is_withheld, not is_withheld)
+
+
+def test_the_outcome_is_archived_also_when_it_takes_the_content_away():
+    old = intent(send_state="sending")
+    new = intent(send_state="accepted", sealed_wamid=b"wamid", withheld="metadata")
+    del new["sealed_intent"]
+    (told,) = lines_of(METADATA, old=old, new=new)
+    assert (told["kind"], told["status"]) == ("outcome", "accepted")
+    assert told["content"]["field"] == "wamid"

@@ -57,6 +57,13 @@ ENTERED = {
         "before and after",
     ),
     "core/archive/exports/aws.py": ({Action.EXPORT_ASKED}, "before and after"),
+    "core/holds/store.py": (
+        {Action.HOLD_PLACED, Action.HOLD_LIFT_ASKED, Action.HOLD_LIFTED},
+        "in the same transaction",
+    ),
+    "core/holds/claims.py": ({Action.HOLD_PLACED, Action.HOLD_LIFTED}, "before and after"),
+    "core/holds/locks.py": ({Action.HOLD_PLACED, Action.HOLD_LIFTED}, "before and after"),
+    "core/holds/machine.py": ({Action.HOLD_PLACED, Action.HOLD_LIFTED}, "before"),
     "core/consent/store.py": (
         {
             Action.CONSENT_REQUESTED,

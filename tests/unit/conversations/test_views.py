@@ -81,6 +81,7 @@ def test_an_inbound_message_shows_its_content_without_ids():
         "versions": [],
         "masked_card_numbers": 0,
         "is_destroyed": False,
+        "is_withheld": False,
         "destroyed_at": None,
     }
 

@@ -124,30 +124,28 @@ def lifted_by(desk, hold):
     return desk.run(desk.holds.lift(hold.id, caller=PARTNER))
 
 
-def test_whenever_lifting_is_cut_off_repeating_it_ends_well():
-    with mock_aws():
-        desk, hold, _ = archived()
-        reaper = Reaper()
-        desk.start(reaper.around)
-        lifted_by(desk, hold)
-        calls = len(reaper.calls)
-    assert calls > 20
-    for at in range(calls):
-        with mock_aws():
-            desk, hold, node = archived()
-            desk.start(Reaper(at=at, after=at % 2 == 0).around)
-            with pytest.raises(Killed):
-                lifted_by(desk, hold)
-            desk.start()
-
-            assert lifted_by(desk, hold).state is State.LIFTED
-            assert desk.deletes(node)
-            assert desk.locks.held == set()
-            assert desk.claims.count(hold.id) == 0
-
-
-def archived():
-    desk = Desk()
+def test_whenever_lifting_is_cut_off_repeating_it_ends_well(desk):
+    """One death at every call, before it or after it, each time with another hold."""
     node = desk.person()
     desk.room.archive(history([(0, "one"), (90_000, "two")]))
-    return desk, desk.hold_active(**{"from": "2026-09-01T00:00:00Z"}), node
+    hold = archived(desk, "first")
+    reaper = Reaper()
+    desk.start(reaper.around)
+    lifted_by(desk, hold)
+    assert len(reaper.calls) > 20
+    for at in range(len(reaper.calls)):
+        hold = archived(desk, f"case {at}")
+        assert desk.locks.held
+        desk.start(Reaper(at=at, after=at % 2 == 0).around)
+        with pytest.raises(Killed):
+            lifted_by(desk, hold)
+        desk.start()
+
+        assert lifted_by(desk, hold).state is State.LIFTED
+        assert desk.deletes(node)
+        assert desk.locks.held == set()
+        assert desk.claims.count(hold.id) == 0
+
+
+def archived(desk, case):
+    return desk.hold_active(case, **{"from": "2026-09-01T00:00:00Z"})

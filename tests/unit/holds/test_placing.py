@@ -1,5 +1,7 @@
 """Placing a hold: from the answer on nothing it covers is deleted, whoever dies on the way."""
 
+from dataclasses import replace
+
 import pytest
 from moto import mock_aws
 
@@ -16,8 +18,11 @@ def desk():
         yield Desk()
 
 
-def key_of(desk, node, epoch=1):
-    key = StoredKey(id=f"{node}~0", version=1, epoch=epoch, wrapped=b"w", created_ms=1)
+KEY = StoredKey(id="", version=1, epoch=1, wrapped=b"w", created_ms=1)
+
+
+def key_of(desk, node):
+    key = replace(KEY, id=f"{node}~0")
     assert desk.keys.create(key, replaces=None)
     return key
 
@@ -175,38 +180,31 @@ def test_who_asks_what_holds_a_person_is_told_every_hold_in_force(desk):
     assert [hold.id for hold in desk.standing.held(desk.subject(ada))] == [by_time.id]
 
 
-def test_whenever_placing_is_cut_off_repeating_it_goes_on():
-    """One death at every call, before it and after it."""
-    calls = count_calls()
+def test_whenever_placing_is_cut_off_repeating_it_goes_on(desk):
+    """One death before every call and after it, each time with somebody else."""
+    reaper = Reaper()
+    desk.start(reaper.around)
+    case(desk, 0)
+    calls = len(reaper.calls)
     assert calls > 5
-    for at in range(calls):
-        for after in (False, True):
-            with mock_aws():
-                desk = Desk()
-                number, account = desk.link("15550100001", "US.1")
-                key = key_of(desk, number)
-                desk.start(Reaper(at=at, after=after).around)
-                with pytest.raises(Killed):
-                    desk.place(contact_id=desk.contact(number))
-                desk.start()
+    for turn in range(1, 2 * calls + 1):
+        desk.start(Reaper(at=(turn - 1) // 2, after=turn % 2 == 0).around)
+        with pytest.raises(Killed):
+            case(desk, turn)
+        desk.start()
 
-                hold = desk.place(contact_id=desk.contact(number))
-
-                assert not desk.deletes(number)
-                assert not desk.deletes(account)
-                assert not desk.keys.destroy(key, now_ms=5)
-                assert desk.machine.started == [(hold.id, 1)]
-                assert len(desk.store.page(before=None, limit=9)[0]) == 1
+        hold, nodes, key = case(desk, turn)
+        assert len(nodes) == len(hold.nodes) == 2
+        assert not any(desk.deletes(node) for node in nodes)
+        assert not desk.keys.destroy(key, now_ms=5)
+        assert desk.machine.started.count((hold.id, 1)) == 1
 
 
-def count_calls():
-    with mock_aws():
-        desk, reaper = Desk(), Reaper()
-        number, _ = desk.link("15550100001", "US.1")
-        key_of(desk, number)
-        desk.start(reaper.around)
-        desk.place(contact_id=desk.contact(number))
-        return len(reaper.calls)
+def case(desk, turn):
+    nodes = desk.link(f"1555020{turn:04d}", f"US.{turn}")
+    desk.keys.create(replace(KEY, id=f"{nodes[0]}~0"), replaces=None)
+    key = desk.keys.load([f"{nodes[0]}~0"])[f"{nodes[0]}~0"]
+    return desk.place(f"case {turn}", contact_id=desk.contact(nodes[0])), nodes, key
 
 
 def test_the_entry_stands_with_the_hold_and_names_no_words(desk):

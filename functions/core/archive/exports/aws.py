@@ -8,6 +8,8 @@ from botocore.exceptions import ClientError
 
 from functions.core.archive.aws import stored
 from functions.core.archive.exports.model import Export, File, State, scope_from
+from functions.core.retention.due import due_attributes
+from functions.core.retention.kinds import DataKind
 from functions.core.runtime.dynamodb import DynamoRecords
 from functions.core.runtime.expression import Expression
 from functions.core.runtime.failures import as_unavailable
@@ -27,7 +29,8 @@ class DynamoExports:
     def create(self, export: Export) -> bool:
         expression = Expression()
         expression.expect("state", None)
-        for name, value in _item(export).items():
+        due = due_attributes(DataKind.EXPORT, export.id, export.created_ms, by=export.id)
+        for name, value in {**_item(export), **due}.items():
             expression.set(name, value)
         return self._records.update(expression, _key(export.id))
 

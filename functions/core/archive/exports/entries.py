@@ -149,12 +149,16 @@ def _fact(record: Record) -> Json:
     }
     if "raw" in record["opened"]:
         return {**fact, "raw": json.dumps(record["opened"]["raw"])}
+    if "withheld" in record:
+        return {**fact, "withheld": "archive"}
     closed = record["closed"].get("raw", {})
     return {**fact, "destroyed_ms": closed.get("destroyed_ms")} if _is_gone(closed) else fact
 
 
 def _sending(record: Record) -> Json:
     told: Json = {**record["opened"], "type": record["type"]}
+    if "withheld" in record:
+        told["withheld"] = "archive"
     gone = [closed for closed in record["closed"].values() if _is_gone(closed)]
     return {**told, "destroyed_ms": gone[0].get("destroyed_ms")} if gone else told
 

@@ -85,6 +85,8 @@ def _content(view: Json) -> str:
         return content.shown(view["type"], view["content"])
     if view["is_destroyed"]:
         return ""
+    if view["is_withheld"]:
+        return '<p class="quiet">Its content is not kept</p>'
     return '<p class="quiet">Nothing is known of its content</p>'
 
 

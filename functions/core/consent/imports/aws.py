@@ -32,6 +32,8 @@ from functions.core.consent.imports.model import (
     State,
     counted,
 )
+from functions.core.retention.due import due_attributes
+from functions.core.retention.kinds import DataKind
 from functions.core.runtime.dynamodb import DynamoRecords, translated
 from functions.core.runtime.expression import Expression
 from functions.core.runtime.failures import as_unavailable
@@ -51,7 +53,8 @@ class DynamoImports:
         self._records = DynamoRecords(client, table)
 
     def create(self, begun: Import) -> bool:
-        return self._put(import_place(begun.id), import_item(begun), once="state")
+        due = due_attributes(DataKind.EXPORT, begun.id, begun.created_ms, by=begun.id)
+        return self._put(import_place(begun.id), {**import_item(begun), **due}, once="state")
 
     def load(self, import_id: str) -> Import | None:
         item = self._read(import_place(import_id))
