@@ -58,6 +58,6 @@ class RightsStack(FunctionStack):
         self.apis = {"disclosure": self.disclosure, "rights_api": self.rights_api}
         self.content_users = [self.access, self.disclosure, self.rights, self.rights_api]
         self.content_users += [self.erasure]
+        CfnOutput(self, "RightsWorkflowArn", value=self.rights_workflow.machine.state_machine_arn)
         # `amana restore replay` calls it
         CfnOutput(self, "ErasureFunctionName", value=self.erasure.function.function_name)
-        CfnOutput(self, "RightsWorkflowArn", value=self.rights_workflow.machine.state_machine_arn)

@@ -122,6 +122,10 @@ DELETED = {
     # tickets that were issued for nothing
     ("api.MediaApi", "dynamodb:DeleteItem"): ["<Ephemeral.Arn>"],
     ("api.ArchiveApi", "dynamodb:DeleteItem"): ["<Ephemeral.Arn>"],
+    # which objects a hold kept, when they are unlocked
+    ("retention.Holder", "dynamodb:DeleteItem"): [
+        "<Compliance.Arn> when dynamodb:LeadingKeys ForAllValues:StringLike HOLD#*, GUARD#*, HELD#*"
+    ],
     # what is about people who are erased, behind guards
     ("rights.Erasure", "dynamodb:DeleteItem"): [
         "<Compliance.Arn>",
@@ -130,10 +134,6 @@ DELETED = {
     ],
     ("rights.Erasure", "s3:DeleteObject"): ["<Media.Arn>/*"],
     ("rights.Erasure", "s3:DeleteObjectVersion"): ["<Media.Arn>/*"],
-    # which objects a hold kept, when they are unlocked
-    ("retention.Holder", "dynamodb:DeleteItem"): [
-        "<Compliance.Arn> when dynamodb:LeadingKeys ForAllValues:StringLike HOLD#*, GUARD#*, HELD#*"
-    ],
 }
 
 
@@ -162,8 +162,8 @@ LISTED = {
     "content.Archiver": ["<Archive.Arn>", "<Media.Arn>"],
     "content.Exporter": ["<Archive.Arn>", "<Exports.Arn>", "<Media.Arn>"],
     "content.Media": ["<Media.Arn>", "<Transit.Arn>"],
-    "rights.Erasure": ["<Archive.Arn>", "<Audit.Arn>", "<Exports.Arn>"],
     "retention.Holder": ["<Archive.Arn>"],
+    "rights.Erasure": ["<Archive.Arn>", "<Audit.Arn>", "<Exports.Arn>"],
 }
 
 
@@ -203,7 +203,7 @@ def test_secrets_are_read_by_who_needs_them(prod):
             "content.Media",
             "messaging.Inbound",
             "messaging.Sender",
-            "rights.Erasure",
             "retention.HoldsApi",
+            "rights.Erasure",
         ],
     }
