@@ -28,6 +28,7 @@ from functions.core.retention.disposing import Disposer, Place, Reason
 from functions.core.retention.rules import rules_from
 from functions.core.rights.erasure.carrying import Carrying
 from functions.core.rights.erasure.copying import Copying
+from functions.core.rights.erasure.exports import Exports
 from functions.core.rights.erasure.ledger import S3Ledger
 from functions.core.rights.erasure.looking import Looking
 from functions.core.rights.erasure.naming import Naming
@@ -119,6 +120,7 @@ def erasing(request_id: str) -> Erasing:
             numbers=numbers,
             accounts=[chosen.waba_id, "unknown"],
         ),
+        exports=Exports(listing=disposer.listing, load=_load, now_ms=clock.now_ms),
         plans=plans(),
         ledger=ledger(),
         tombstones=DynamoTombstones(aws.dynamodb(), chosen.ephemeral_table, now_ms=clock.now_ms),

@@ -88,7 +88,7 @@ def _grants(data: DataStack) -> list[Grant]:
         permissions.use_table(data.consent, *READ_WRITE, "DeleteItem"),
         permissions.query(data.consent, indexes=[], table_itself=True),
         permissions.use_table(data.compliance, *READ_WRITE, "DeleteItem"),
-        permissions.query(data.compliance, indexes=["listed"], table_itself=True),
+        permissions.query(data.compliance, indexes=["listed", "retention"], table_itself=True),
         permissions.use_table(data.ephemeral, "PutItem"),
         permissions.use_content_keys(data.content_keys, create=True),
         # a destroyed key stays as the word that it was destroyed
