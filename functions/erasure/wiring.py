@@ -112,12 +112,10 @@ def erasing(request_id: str) -> Erasing:
             conversations=conversations,
             consents=Table(records=_stored("consent"), sealing=_seal(CONSENT)),
             copying=Copying(objects=_media(), ring=_seal("conversations").ring),
-            numbers=numbers,
         ),
         looking=Looking(
             listing=disposer.listing,
             load=_load,
-            numbers=numbers,
             accounts=[chosen.waba_id, "unknown"],
         ),
         exports=Exports(listing=disposer.listing, load=_load, now_ms=clock.now_ms),

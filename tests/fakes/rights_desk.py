@@ -62,6 +62,8 @@ class Desk:
         # what others were asked to do, and how often they shall fail at which step
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.fails: dict[tuple[str, str], int] = {}
+        # seconds that an erasure asks to be given before it ends
+        self.settles: list[int] = []
 
     def ask(
         self,
@@ -224,7 +226,8 @@ class Desk:
             return rights.handler(payload, context)
         self.asked.append((name, payload))
         # an erasure says how long to wait before it is asked again
-        return {"parts": ["one", "two"]} if payload["step"] == "plan" else {"wait_seconds": 0}
+        settles = self.settles.pop() if payload["step"] == "finish" and self.settles else 0
+        return {"parts": ["one", "two"], "wait_seconds": settles}
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from moto import mock_aws
 
 from functions.core.holds.guard import Covered
 from functions.core.rights.model import Right
+from tests.fakes import build
 from tests.fakes.access import NOW
 from tests.fakes.erasing import DAY, DUTY, FREE, HELD, SETTLE_S, WORDS, ErasingWorld
 
@@ -197,3 +198,12 @@ def test_an_export_about_them_opens_no_more_and_one_of_everybody_still_does(worl
     world.erased(world.asks_erasure(FREE))
     assert not world.has_key("export~e_theirs")
     assert world.has_key("export~e_anothers")
+
+
+def test_what_was_said_on_a_number_that_is_not_used_any_more_goes_as_well(world):
+    message = build.text_message(
+        "wamid.former", sender=FREE, at=NOW - 60 * DAY, text={"body": f"former {WORDS[FREE]}"}
+    )
+    world.told(build.change(messages=[message], number="106540000000777"))
+    world.erased(world.asks_erasure(FREE))
+    assert world.where(FREE) == []

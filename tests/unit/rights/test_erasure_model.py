@@ -102,6 +102,7 @@ ENTRY = Entry(
     contact_id="nabc~5",
     spans=(Span("nabc"), Span("nxyz", 5, 9)),
     keys=("nabc~0", "nxyz~6"),
+    numbers=("1065",),
     cut_offs={kind: CutOff(kind, None if i else NOW) for i, kind in enumerate(PERSONAL)},
 )
 

@@ -99,6 +99,7 @@ class Erasing:
             contact_id=subject.contact_id,
             spans=subject.person.spans,
             keys=subject.keys,
+            numbers=tuple(sorted({*self.numbers, *self.looking.numbers_of(subject.aliases)})),
             cut_offs=cut_offs(self.rules, now_ms),
         )
 
@@ -114,7 +115,7 @@ class Erasing:
         """Written down where nobody can remove it, before anything is deleted."""
         self.ledger.put(entry)
         self.tombstones.put(dict.fromkeys(self.naming.pseudonyms(subject), entry.erased_ms))
-        for number in self.numbers:
+        for number in entry.numbers:
             for node in entry.nodes:
                 self.withdraw(thread_id(number, node))
         return Plan(entry=entry)
@@ -131,7 +132,7 @@ class Erasing:
     def parts(self, entry: Entry) -> list[Part]:
         threads = [
             Part(kind=DataKind.COMMUNICATIONS, name=thread_id(number, node))
-            for number in self.numbers
+            for number in entry.numbers
             for node in entry.nodes
         ]
         return [*threads, *(Part(kind=DataKind.CONSENT, name=node) for node in entry.nodes)]
@@ -176,7 +177,7 @@ class Erasing:
         erased_ms = entry.erased_ms
         names = self.naming.pseudonyms(self.subject(entry))
         self.tombstones.put(dict.fromkeys(names, erased_ms))
-        for number in self.numbers:
+        for number in entry.numbers:
             for node in entry.nodes:
                 self.withdraw(thread_id(number, node))
         for part in self.parts(entry):
