@@ -284,6 +284,7 @@ def environment(monkeypatch: Any, *, archive_days: int = 30) -> None:
     arn = secrets.create_secret(Name="pseudonym", SecretString=text)["ARN"]
     settings = RetentionSettings(
         retention_rules=rules_json(RULES),
+        content_rules="{}",
         conversations_table="conversations",
         consent_table="consent",
         compliance_table="compliance",
