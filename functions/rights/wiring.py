@@ -1,14 +1,13 @@
 """Composition root: built once per execution environment."""
 
 import os
-from collections.abc import Mapping
 from functools import cache
-from typing import Any
 
 from functions.core.audit import wiring as auditing
 from functions.core.audit.writer import Writer
 from functions.core.consent import wiring as consents
 from functions.core.consent.controller import Controller
+from functions.core.consent.ledger import Ledger
 from functions.core.consent.recording import Recording
 from functions.core.consent.rules import rules
 from functions.core.consent.store import DynamoConsent
@@ -26,12 +25,11 @@ from functions.core.rights.deadlines import terms_from
 from functions.core.rights.effects import Effects
 from functions.core.rights.identity import Identity
 from functions.core.rights.looking import Looking
-from functions.core.rights.model import Request
 from functions.core.rights.policy import HOUR_MS
 from functions.core.rights.reaching import Reaching
+from functions.core.rights.rectifying import Rectifier
 from functions.core.rights.requests import DynamoRequests
 from functions.core.rights.saying import Saying
-from functions.core.rights.subject import Subject
 from functions.core.rights.subjects import Subjects
 from functions.core.rights.sweeping import Sweeping
 from functions.core.runtime import aws, clock
@@ -110,13 +108,18 @@ def applying() -> Applying:
         store=_requests(),
         subjects=_subjects(),
         effects=Effects(ledger=ledger, recording=recording, store=_requests(), audit=audit()),
-        correct=_by_staff,
+        correct=_rectifier(ledger).correct,
     )
 
 
-def _by_staff(_request: Request, _subject: Subject) -> Mapping[str, Any]:
-    """Staff correct what is wrong before they approve."""
-    return {}
+def _rectifier(ledger: Ledger) -> Rectifier:
+    return Rectifier(
+        client=aws.dynamodb(),
+        table=settings().conversations_table,
+        sealing=_seal(),
+        audit=audit(),
+        ledger=ledger,
+    )
 
 
 @cache

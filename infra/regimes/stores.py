@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from functions.core.retention.kinds import DataKind
+from functions.core.rights.handlers import HANDLERS
 from infra.processes import ROOT
 from infra.regimes.checks import refuse_keys
 from infra.regimes.errors import PolicyError
@@ -19,10 +20,8 @@ ENDS = (
     *("workflow", "lifecycle", "ttl", "lock", "queue", "log"),
     *("epoch", "history", "stays"),
 )
-HANDLERS = (
-    *("contacts", "conversations", "media", "consent", "exports", "imports", "requests"),
-    *("holds", "archive", "audit", "keys", "ephemeral", "none"),
-)
+# nothing in it is about a person
+_NOBODYS = "none"
 # what CloudFormation calls them
 TYPES = {
     "table": "AWS::DynamoDB::Table",
@@ -65,11 +64,11 @@ def stores(path: Path = FILE) -> tuple[Store, ...]:
 def _store(document: Document, type_: str, number: int, values: dict[str, Any]) -> Store:
     named = {key: value for key, value in values.items() if key != "prefix"}
     refuse_keys(document, named, _STORE, (type_, number))
-    for key, known in (("kind", list(DataKind)), ("end", ENDS), ("rights", HANDLERS)):
+    for key, known in (("kind", list(DataKind)), ("end", ENDS), ("rights", [*HANDLERS, _NOBODYS])):
         if values[key] not in known:
             complaint = f"{key} must be one of {', '.join(known)}"
             raise document.error(complaint, type_, number, key)
-    if (values["rights"] == "none") != ("why" in values):
+    if (values["rights"] == _NOBODYS) != ("why" in values):
         complaint = 'why says what stands behind rights = "none", and only that'
         raise document.error(complaint, type_, number, "rights")
     return Store(

@@ -86,6 +86,7 @@ class ObservabilityStack(StageStack):
             "Rights": api.rights.rights,
             "Retention": api.retention.retention,
             "RetentionApi": api.retention.retention_api,
+            "Erasure": api.rights.erasure,
             "MessagesApi": api.messages_api,
             "MediaApi": api.media_api,
             "ArchiveApi": api.archive_api,

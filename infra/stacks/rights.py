@@ -8,6 +8,7 @@ from constructs import Construct
 from infra.config import StageConfig
 from infra.functions.access import access
 from infra.functions.disclosure import disclosure
+from infra.functions.erasure import erasure, sweep_hourly
 from infra.functions.rights import rights, sweep_requests
 from infra.functions.rights_api import rights_api
 from infra.stacks.base import FunctionStack
@@ -40,6 +41,7 @@ class RightsStack(FunctionStack):
         self.messaging = messaging
         self.access = access(self, data)
         self.disclosure = disclosure(self, data, messaging)
+        self.erasure = erasure(self, data)
         self.rights = rights(self, data, messaging)
         self.rights_api = rights_api(self, data)
         self.rights_workflow = RightsWorkflow(
@@ -49,10 +51,13 @@ class RightsStack(FunctionStack):
             key=data.keys.operations,
             rights=self.rights,
             access=self.access,
-            # until it is there, requests for erasure end in the state error
-            erasure=self.rights,
+            erasure=self.erasure,
         )
         sweep_requests(self, self.rights)
+        sweep_hourly(self, self.erasure)
         self.apis = {"disclosure": self.disclosure, "rights_api": self.rights_api}
         self.content_users = [self.access, self.disclosure, self.rights, self.rights_api]
+        self.content_users += [self.erasure]
         CfnOutput(self, "RightsWorkflowArn", value=self.rights_workflow.machine.state_machine_arn)
+        # `amana restore replay` calls it
+        CfnOutput(self, "ErasureFunctionName", value=self.erasure.function.function_name)

@@ -25,3 +25,5 @@ RIGHTS_TIMEOUT = Duration.seconds(120)
 RETENTION_TIMEOUT = Duration.seconds(900)
 # a thousand rows, four at a time, of people who are all new: seconds; throttled, minutes
 CONSENT_IMPORTER_TIMEOUT = Duration.seconds(300)
+# one part is a conversation: a thousand messages go in seconds, a hundred thousand in minutes
+ERASURE_TIMEOUT = Duration.seconds(900)

@@ -1,4 +1,4 @@
-"""Three people in every store: one free, one under a duty, one held. What each is given, and keeps."""
+"""Three people in every store: free, under a duty, held. What each is given, and what each keeps."""
 
 import json
 import secrets

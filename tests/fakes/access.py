@@ -193,7 +193,7 @@ class World:
 
     @property
     def ledger(self) -> Any:
-        from functions.core.consent import wiring as consents  # noqa: PLC0415 - reads the clock
+        from functions.core.consent import wiring as consents
 
         store = consents.store(consent_table="consent", keys_table="keys", audit=own_writer())
         return consents.ledger(store=store, directory=self.directory)
@@ -300,7 +300,7 @@ class World:
 
     def answered(self, request_id: str = REQUEST) -> dict[str, bytes]:
         """What the workflow does; then every file of the answer by its name, opened."""
-        from functions.access.handler import handler  # noqa: PLC0415 - after the environment
+        from functions.access.handler import handler
 
         def step(name: str, **more: Any) -> dict[str, Any]:
             return handler({"step": name, "request_id": request_id, **more}, Context())  # type: ignore[arg-type] # a context
@@ -317,9 +317,9 @@ class World:
         self._set("compliance", key, finished)
 
     def files(self, request_id: str = REQUEST) -> dict[str, bytes]:
-        request = wiring._requests().load(request_id)  # noqa: SLF001 - as whoever gives it out
+        request = wiring._requests().load(request_id)
         assert request is not None
-        files = wiring._files()  # noqa: SLF001
+        files = wiring._files()
         index = json.loads(b"".join(files.read(request.result["index"])))
         return {each["name"]: b"".join(files.read(each["object"])) for each in index}
 
@@ -386,7 +386,7 @@ def plant(world: World) -> None:
 
 
 def _received(world: World, who: str) -> str:
-    from functions.core.media.model import received_id  # noqa: PLC0415
+    from functions.core.media.model import received_id
 
     return received_id(
         build.PSEUDONYMS,
@@ -454,5 +454,6 @@ def _archiver() -> ArchiverSettings:
         lock_mode="GOVERNANCE",
         retention_days=3,
         retention_class="communications",
+        content_rules="{}",
         stream_shards="one",
     )

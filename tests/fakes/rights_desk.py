@@ -9,21 +9,23 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import boto3
 from moto import mock_aws
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 
+from functions.core.contacts.model import Alias, AliasKind, Sighting
 from functions.core.contacts.pseudonyms import Pseudonyms
-from functions.core.contacts.service import Directory
+from functions.core.contacts.service import Directory, folds
 from functions.core.content import wiring as content
 from functions.core.content.records import SealedRecords
 from functions.core.conversations.service import ConversationsService
 from functions.core.runtime import aws, clock
 from functions.core.runtime.dynamodb import DynamoRecords
 from functions.core.runtime.ids import random_id
+from functions.core.runtime.records import fold_all
 from functions.core.runtime.values import decode
 from functions.rights import handler as rights
 from functions.rights import wiring as rights_wiring
@@ -137,6 +139,14 @@ class Desk:
         node = folded.filed[0].fact.thread.rpartition("#")[2]
         return self.directory().person_behind(node, float("inf"))[0].contact_id
 
+    def leaves(self, person: str, *, at_ms: int) -> None:
+        """Meta says that the number's owner has another number now."""
+        directory, records = self.directory(), self.records()
+        alias = Alias(AliasKind.PHONE, person)
+        node = directory.find([alias])[alias]
+        seen = Sighting(nodes=frozenset({node}), at_ms=at_ms, left=frozenset({node}))
+        fold_all(records, folds([seen], {alias: node}))
+
     def codes(self) -> list[str]:
         """Of all messages to people, the first first."""
         texts = (each["text"]["body"] for each in self.said() if each["type"] == "text")
@@ -152,6 +162,9 @@ class Desk:
             for each in sorted(opened, key=lambda item: item["created_ms"])
             if "intent" in each
         ]
+
+    def swept(self) -> Any:
+        return rights.handler({"step": "sweep"}, Context())
 
     def entries(self) -> list[dict[str, Any]]:
         items = boto3.client("dynamodb").scan(TableName="outbox")["Items"]
@@ -297,7 +310,9 @@ def _stop(machine: str) -> None:
     client = boto3.client("stepfunctions")
     for each in client.list_executions(stateMachineArn=machine)["executions"]:
         if each["status"] == "RUNNING":
-            client.stop_execution(executionArn=each["executionArn"])
+            # moto knows none that has not reached its first state
+            with suppress(AttributeError):
+                client.stop_execution(executionArn=each["executionArn"])
 
 
 def _names() -> Pseudonyms:

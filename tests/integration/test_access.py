@@ -7,7 +7,6 @@ from moto import mock_aws
 from sealed_platform import destroy
 
 from functions.core.rights.model import Right
-from tests.fakes import build
 from tests.fakes.access import ADA, ADA_SAYS, BOB, BOB_SAYS, NOW, World, forget, plant
 from tests.fakes.schemas import validate
 

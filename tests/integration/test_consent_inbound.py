@@ -18,7 +18,14 @@ from sealed_platform import (
 from functions.core.consent import wiring as consents
 from functions.core.consent.vocabulary import Purpose, Status
 from functions.core.contacts.model import Alias, AliasKind
+from functions.core.content.dynamodb import DynamoKeys
 from functions.core.content.transit import TransitSealer
+from functions.core.holds.asked import Asked
+from functions.core.holds.covering import Covering
+from functions.core.holds.guard import Guards
+from functions.core.holds.model import Scope, ScopeKind
+from functions.core.holds.service import Holds
+from functions.core.holds.store import DynamoHolds
 from functions.core.runtime.values import decode
 from functions.core.whatsapp.transit import pack
 from functions.inbound import wiring
@@ -26,6 +33,7 @@ from functions.inbound.settings import InboundSettings
 from tests.fakes import build
 from tests.fakes.audit import own_writer
 from tests.fakes.consenting import tapped
+from tests.fakes.holding import LAWYER, Machine
 
 PERSON, NAME, TITLE = "15550142424", "Ada Canary", "Yes says Quetzalcoatl"
 CANARIES = (PERSON, NAME, TITLE, "wamid.", "Stop!!")
@@ -191,6 +199,56 @@ def test_aliases_that_turn_out_to_be_one_share_what_was_said_against(post):
     assert status() is Status.WITHDRAWN
     states = [i for i in items("consent", "CONSENT#n") if i["sk"]["S"] == "STATE"]
     assert ["against" in str(state["cells"]) for state in states] == [True]
+
+
+def from_account(wamid, at, **more):
+    """Somebody who is known by their user id, and with a number maybe."""
+    told = {**texts(wamid, at, "hello"), "from_user_id": "US.42", **more}
+    return build.change(messages=[told])
+
+
+def test_a_legal_hold_placed_before_aliases_turn_out_to_be_one_covers_both(post):
+    at = now()
+    post(texts("wamid.1", at, "hello"))
+    unknown = from_account("wamid.2", at + 1)
+    del unknown["value"]["messages"][0]["from"]
+    post(extra=[unknown])
+    number, account = (
+        wiring.directory().find([alias])[alias]
+        for alias in (Alias(AliasKind.PHONE, PERSON), Alias(AliasKind.BSUID, "US.42"))
+    )
+    place_hold(contact_id())
+    assert (is_held(number), is_held(account)) == (True, False)
+
+    post(extra=[from_account("wamid.3", at + 2)])
+
+    assert (is_held(number), is_held(account)) == (True, True)
+
+
+def place_hold(contact):
+    client = boto3.client("dynamodb")
+    store = DynamoHolds(client, "compliance", own_writer())
+    covering = Covering(
+        store=store,
+        nodes=wiring.directory(),
+        guards=Guards(client, "compliance"),
+        keys=DynamoKeys(client, "keys", own_writer()),
+    )
+    holds = Holds(
+        store=store,
+        covering=covering,
+        conversations=wiring.records(),
+        pseudonyms=wiring.pseudonyms(),
+        ring=wiring.seal().ring,
+        machine=Machine(),
+        now_ms=lambda: now() * 1000,
+    )
+    scope = Scope(kind=ScopeKind.CONTACT, contacts=(contact,))
+    holds.place(Asked(scope, "a case", "a court"), idempotency_key="k", caller=LAWYER)
+
+
+def is_held(node):
+    return bool(Guards(boto3.client("dynamodb"), "compliance").read([node])[node].held_by())
 
 
 def test_whoever_looks_into_tables_queues_or_logs_reads_nothing(post, capsys):

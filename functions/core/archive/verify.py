@@ -23,8 +23,11 @@ from functions.core.archive.segment import (
     shard_of,
 )
 
-# beside the archive of messages: proofs that the keys of an epoch are gone, and what retention took
-_PROOF = re.compile(r"(?:proofs|dispositions)/[A-Za-z0-9_/-]+-(?P<digest>[0-9a-f]{64})\.json")
+# beside the archive of messages: proofs that the keys of an epoch are gone, what retention took,
+# the ledger of erasures
+_PROOF = re.compile(
+    r"(?:proofs|dispositions|erasures)/[A-Za-z0-9_/-]+-(?P<digest>[0-9a-f]{64})\.json"
+)
 
 _STRENGTH = {"GOVERNANCE": 1, "COMPLIANCE": 2}
 

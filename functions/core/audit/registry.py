@@ -18,6 +18,7 @@ WRITERS = (
     "consent_importer",
     "disclosure",
     "epoch",
+    "erasure",
     "exporter",
     "holder",
     "holds_api",

@@ -64,6 +64,18 @@ class Profile:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """What the person says of themselves where WhatsApp's word is wrong; it is not undone by it.
+
+    None: not corrected; empty: there is none.
+    """
+
+    at_ms: int
+    name: str | None = None
+    username: str | None = None
+
+
+@dataclass(frozen=True)
 class Sighting:
     """One update's claim: at this time all these nodes were the same person.
 
@@ -87,6 +99,7 @@ class Node:
     links: Mapping[str, int] = field(default_factory=dict)
     left: frozenset[int] = frozenset()
     profile: Profile | None = None
+    corrected: Correction | None = None
 
 
 def fold_node(node: Node, alias: Alias | None, sighting: Sighting) -> Node:
@@ -107,6 +120,22 @@ def fold_node(node: Node, alias: Alias | None, sighting: Sighting) -> Node:
         links=links,
         left=left,
         profile=max(profiles, default=None),
+        corrected=node.corrected,
+    )
+
+
+def called(node: Node, span: "Span") -> Profile | None:
+    """What the alias's owner of that time is called: as WhatsApp told, or as it was corrected."""
+    told = node.profile if node.profile and span.holds(node.profile.at_ms) else None
+    fixed = node.corrected
+    if fixed is None or not span.holds(fixed.at_ms):
+        return told
+    known = told or Profile(fixed.at_ms)
+    return Profile(
+        at_ms=max(known.at_ms, fixed.at_ms),
+        name=known.name if fixed.name is None else fixed.name,
+        username=known.username if fixed.username is None else fixed.username,
+        tag=known.tag,
     )
 
 

@@ -7,6 +7,7 @@ from math import inf
 from functions.core.contacts.model import (
     NODE_PREFIX,
     Alias,
+    Correction,
     Node,
     Person,
     Profile,
@@ -207,16 +208,21 @@ def _began_ms(key: str, node_id: str) -> int:
 
 
 def node_from(item: Item) -> Node:
-    """A node whose content key was destroyed has no value and no profile any more."""
-    profile = item.get("profile")
+    """A node whose content key was destroyed has no value and no profile any more.
+
+    `parted`: nodes that were found not to be the same person's, whatever links them.
+    """
+    profile, corrected = item.get("profile"), item.get("corrected")
+    parted = item.get("parted", {})
     return Node(
         id=item["pk"].removeprefix("NODE#"),
         kinds=frozenset(item["kinds"]),
         value=item.get("value") or "",
         since_ms=item["since_ms"],
-        links=item["links"],
+        links={other: ms for other, ms in item["links"].items() if other not in parted},
         left=frozenset(item["left"]),
         profile=Profile(**profile, tag=item["profile_tag"]) if profile else None,
+        corrected=Correction(**corrected) if corrected else None,
     )
 
 
@@ -231,11 +237,14 @@ def item_from(node: Node) -> dict[str, object]:
         "profile_tag": profile.tag if profile else None,
     }
     seen_ms = profile.at_ms if profile else None
+    # with every write, because the key that content is sealed under may be another by then
+    corrected = {"corrected": vars(node.corrected)} if node.corrected else {}
     return {
         **state,
         "value": node.value,
         "profile": {"at_ms": profile.at_ms, "name": profile.name, "username": profile.username}
         if profile
         else None,
+        **corrected,
         "digest": digest_of({**state, "known": bool(node.value), "profile_ms": seen_ms}),
     }

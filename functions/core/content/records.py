@@ -24,7 +24,8 @@ STORE = "conversations"
 # kind of record (what its partition key begins with) -> fields that are sealed as JSON
 _FIELDS = {
     "MESSAGE": ("intent", "address", "wamid", "error"),
-    "NODE": ("value", "profile"),
+    # `told`: in the history of what was corrected
+    "NODE": ("value", "profile", "corrected", "told"),
     "MEDIA": ("media_id", "filename", "sha256"),
     "CONSENT": ("evidence",),
     "RIGHTS": ("details", "reason"),

@@ -8,7 +8,7 @@ import heapq
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from functions.core.contacts.model import Node, Person, Span, owners
+from functions.core.contacts.model import Node, Person, Span, called, owners
 from functions.core.contacts.service import Directory
 from functions.core.conversations import read_cursor
 from functions.core.conversations.model import SHARDS, moment_ms, split_thread, thread_id
@@ -170,9 +170,7 @@ def _contact(person: Person, nodes: Nodes) -> View:
     current = [nodes[node] for node in person.current]
     aliases = sorted((kind, node.value) for node in current for kind in node.kinds if node.value)
     profiles = sorted(
-        profile
-        for span in person.spans
-        if (profile := nodes[span.node].profile) is not None and span.holds(profile.at_ms)
+        profile for span in person.spans if (profile := called(nodes[span.node], span)) is not None
     )
     return {
         "contact_id": person.contact_id,

@@ -8,6 +8,7 @@ from pydantic_core import from_json
 
 from functions.core.consent.rfc3339 import EXAMPLE, epoch_ms
 from functions.core.consent.vocabulary import Purpose
+from functions.core.rights.corrections import problems_of
 from functions.core.rights.errors import RightsError
 from functions.core.rights.model import Right, Source
 from functions.core.runtime.http.problems import FieldError
@@ -109,6 +110,7 @@ def parse_filed(body: bytes, *, now_ms: int) -> FiledBody:
         errors.append(FieldError("purposes", "is only for an objection"))
     if filed.corrections is not None and filed.kind is not Right.RECTIFICATION:
         errors.append(FieldError("corrections", "is only for a rectification"))
+    errors += problems_of(filed.corrections or {})
     if filed.received_at is not None and (epoch_ms(filed.received_at) or 0) > now_ms:
         errors.append(FieldError("received_at", "lies in the future"))
     if errors:

@@ -86,7 +86,8 @@ class Handling:
         done = self._changes.do(request, Deed.RESUMED, by=by, call=call)
         if done.state is State.APPROVED:
             self._changes.machine.start(done.id, done.attempt)
-        self._changes.wake(request_id)
+        else:
+            self._changes.wake(request_id)
         return done
 
     def extend(self, request_id: str, reason: str, *, by: Actor, call: str) -> Request:

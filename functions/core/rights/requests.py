@@ -111,12 +111,13 @@ class DynamoRequests:
         expression.set("looked_ms", now_ms)
         self._records.update(expression, place(request_id))
 
-    def unseen(self, request: Request, *, since_ms: int) -> bool:
-        """Whether no workflow has looked at it since; then it is another attempt's."""
+    def unseen(self, request: Request, *, since_ms: int, now_ms: int) -> bool:
+        """Whether no workflow has looked at it since; then it is another attempt's from now on."""
         expression = Expression()
         expression.expect("attempt", request.attempt)
         expression.below("looked_ms", since_ms)
         expression.set("attempt", request.attempt + 1)
+        expression.set("looked_ms", now_ms)
         return self._records.update(expression, place(request.id))
 
     def wait(self, request_id: str, version: int, token: str) -> bool:

@@ -48,10 +48,11 @@ class Sweeping:
                 return found
 
     def _restarted(self, request: Request) -> bool:
-        since_ms = self._changes.now_ms() - self._stale_ms
+        now_ms = self._changes.now_ms()
+        since_ms = now_ms - self._stale_ms
         if request.state is State.ERROR or request.filed_ms > since_ms:
             return False
-        if not self._changes.store.unseen(request, since_ms=since_ms):
+        if not self._changes.store.unseen(request, since_ms=since_ms, now_ms=now_ms):
             return False
         log.warning("request without a workflow", rights_request_id=request.id)
         self._changes.machine.start(request.id, request.attempt + 1)

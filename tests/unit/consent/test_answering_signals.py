@@ -183,6 +183,16 @@ def test_what_was_said_at_one_alias_holds_at_the_other_once_they_are_one(world):
     assert against_at(world, world.node())
 
 
+def test_legal_holds_are_told_of_aliases_that_become_one_and_of_no_others(world):
+    world.write("good morning")
+    only_bsuid(world)
+    assert world.holds.nodes == []
+
+    joined(world)
+
+    assert world.node() in world.holds.nodes
+
+
 def test_known_links_are_not_carried_again(world):
     joined(world)
     reaper = Reaper()
@@ -212,5 +222,6 @@ def test_dying_while_a_withdrawal_is_carried_is_made_up_for():
                 world.deliver(told)
             world.start()
             world.deliver(told)
+            assert world.node() in world.holds.nodes, (label, after)
 
             assert against_at(world, world.node()), label

@@ -6,7 +6,7 @@ from math import inf
 from typing import Any
 
 from functions.core.archive.exports.model import Scope
-from functions.core.contacts.model import NODE_PREFIX, Node
+from functions.core.contacts.model import NODE_PREFIX, Node, Span, called
 from functions.core.contacts.service import node_from, node_key
 from functions.core.content.errors import CiphertextRefusedError
 from functions.core.conversations.model import split_thread
@@ -83,4 +83,7 @@ def _alias(node: Node) -> str | None:
 
 
 def _name(node: Node) -> str | None:
-    return (node.profile.name or node.profile.username or None) if node.profile else None
+    """Of whoever has the alias today."""
+    since_ms = max(node.left, default=-inf)
+    profile = called(node, Span(node.id, since_ms, inf)) or node.profile
+    return (profile.name or profile.username or None) if profile else None

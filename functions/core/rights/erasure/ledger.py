@@ -132,8 +132,8 @@ class S3Ledger:
 
 
 def name_of(entry: Entry) -> str:
-    """One request is erased once; again after a hold was lifted it is another moment's entry."""
-    return f"{_PREFIX}{_month(entry.erased_ms)}/{entry.request}-{entry.erased_ms}.json"
+    """It follows from the content; one request is erased once."""
+    return f"{_PREFIX}{_month(entry.erased_ms)}/{entry.request}-{entry.sha256}.json"
 
 
 def _month(at_ms: int) -> str:
