@@ -100,9 +100,7 @@ def test_segments_past_their_lock_go_with_manifest_and_objects_and_the_archive_s
 ):
     head = chain(("n1", 50), ("n2", 40), ("n1", 20))
     told = run()
-    assert told["counts"] == {
-        "archive.segment": 2, "archive.manifest": 2, "archive.object": 2
-    }
+    assert told["counts"] == {"archive.segment": 2, "archive.manifest": 2, "archive.object": 2}
     assert left() == {"3"}
     report = verify(Bucket(), heads={SHARD: head}, now=datetime.fromtimestamp(NOW / 1000, UTC))
     assert not report.findings
@@ -157,6 +155,8 @@ def test_the_disposition_names_the_manifests_and_their_hashes(world):
 def test_a_rehearsal_counts_them_and_leaves_them(world):
     chain(("n1", 50), ("n2", 40))
     assert run("dry", dry_run=True)["counts"] == {
-        "archive.segment": 2, "archive.manifest": 2, "archive.object": 2
+        "archive.segment": 2,
+        "archive.manifest": 2,
+        "archive.object": 2,
     }
     assert left() == {"1", "2"}
