@@ -113,6 +113,10 @@ def test_who_may_start_what(prod):
         # once a day, for every hold
         "retention.Holder": ["amana-prod-hold"],
         "retention.HoldsApi": ["amana-prod-hold"],
+        "retention.RetentionApi": ["amana-prod-retention-run"],
+        # each shard is an execution of its own
+        "retention.RetentionWorkflow": ["amana-prod-retention-run"],
+        "retention.RetentionWorkflowStart": ["<RetentionWorkflowStateMachine>"],
     }
 
 
@@ -126,6 +130,17 @@ DELETED = {
     ("retention.Holder", "dynamodb:DeleteItem"): [
         "<Compliance.Arn> when dynamodb:LeadingKeys ForAllValues:StringLike HOLD#*, GUARD#*, HELD#*"
     ],
+    # what is due, behind guards
+    ("retention.Retention", "dynamodb:DeleteItem"): [
+        (
+            "<Compliance.Arn> when dynamodb:LeadingKeys ForAllValues:StringLike "
+            "EXPORT#*, IMPORT#*, RIGHTS#*, HOLD#*, DISPOSED#*"
+        ),
+        "<Consent.Arn>",
+        "<Conversations.Arn>",
+    ],
+    # of the archive what Object Lock, and its policy, leave free
+    ("retention.Retention", "s3:DeleteObjectVersion"): ["<Archive.Arn>/*", "<Media.Arn>/*"],
     # what is about people who are erased, behind guards
     ("rights.Erasure", "dynamodb:DeleteItem"): [
         "<Compliance.Arn>",
@@ -144,7 +159,8 @@ def test_no_function_may_delete_anything_but_queue_messages_and_what_is_passing_
         for action, resources in row.items()
         if ":Delete" in action and action != "sqs:DeleteMessage"
     }
-    for workflow in ("content.Epoch", "content.Export", "consent.ConsentImport", "retention.Hold"):
+    workflows = ("content.Epoch", "content.Export", "consent.ConsentImport")
+    for workflow in (*workflows, "retention.Hold", "retention.Retention", "rights.Rights"):
         logs = deleting.pop((f"{workflow}Workflow", "logs:DeleteLogDelivery"))
         assert logs == ["*"]
     assert deleting == DELETED
@@ -163,6 +179,7 @@ LISTED = {
     "content.Exporter": ["<Archive.Arn>", "<Exports.Arn>", "<Media.Arn>"],
     "content.Media": ["<Media.Arn>", "<Transit.Arn>"],
     "retention.Holder": ["<Archive.Arn>"],
+    "retention.Retention": ["<Archive.Arn>"],
     "rights.Erasure": ["<Archive.Arn>", "<Audit.Arn>", "<Exports.Arn>"],
 }
 
@@ -204,6 +221,7 @@ def test_secrets_are_read_by_who_needs_them(prod):
             "messaging.Inbound",
             "messaging.Sender",
             "retention.HoldsApi",
+            "retention.Retention",
             "rights.Erasure",
         ],
     }
