@@ -88,7 +88,8 @@ def overview(request: Request, values: Mapping[str, str]) -> dict[str, Any]:
     found: list[Filed] = []
     read = 0
     while len(found) < limit and read < _MOST_READ:
-        page, cursor = wiring.store().listed(before=cursor, limit=limit - len(found))
+        wanted_now = min(limit - len(found), _MOST_READ - read)
+        page, cursor = wiring.store().listed(before=cursor, limit=wanted_now)
         read += len(page)
         found += [each for each in page if wanted is None or each.state.value == wanted]
         if cursor is None:

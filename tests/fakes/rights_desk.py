@@ -16,14 +16,16 @@ import boto3
 from moto import mock_aws
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 
+from functions.core.contacts.model import Alias, AliasKind, Sighting
 from functions.core.contacts.pseudonyms import Pseudonyms
-from functions.core.contacts.service import Directory
+from functions.core.contacts.service import Directory, folds
 from functions.core.content import wiring as content
 from functions.core.content.records import SealedRecords
 from functions.core.conversations.service import ConversationsService
 from functions.core.runtime import aws, clock
 from functions.core.runtime.dynamodb import DynamoRecords
 from functions.core.runtime.ids import random_id
+from functions.core.runtime.records import fold_all
 from functions.core.runtime.values import decode
 from functions.rights import handler as rights
 from functions.rights import wiring as rights_wiring
@@ -136,6 +138,14 @@ class Desk:
         )
         node = folded.filed[0].fact.thread.rpartition("#")[2]
         return self.directory().person_behind(node, float("inf"))[0].contact_id
+
+    def leaves(self, person: str, *, at_ms: int) -> None:
+        """Meta says that the number's owner has another number now."""
+        directory, records = self.directory(), self.records()
+        alias = Alias(AliasKind.PHONE, person)
+        node = directory.find([alias])[alias]
+        seen = Sighting(nodes=frozenset({node}), at_ms=at_ms, left=frozenset({node}))
+        fold_all(records, folds([seen], {alias: node}))
 
     def codes(self) -> list[str]:
         """Of all messages to people, the first first."""
