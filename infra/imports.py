@@ -16,6 +16,7 @@ _DISTRIBUTIONS = {
     "boto3": "boto3",
     "botocore": "botocore",
     "cryptography": "cryptography",
+    "holidays": "holidays",
     "pydantic": "pydantic",
     "pydantic_core": "pydantic",
     "typing_extensions": "pydantic",

@@ -13,6 +13,7 @@ On failure: the step raises and is tried again; every step may run twice.
 from typing import TYPE_CHECKING, Any
 
 from functions.access import wiring
+from functions.access.steps import STEPS
 from functions.core.audit.model import Actor, Event
 from functions.core.audit.vocabulary import Action, Outcome
 from functions.core.runtime import log
@@ -29,7 +30,7 @@ class StepFailedError(AmanaError):
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     log.bind(request_id=context.aws_request_id, rights_id=event["request_id"], step=event["step"])
     try:
-        told = _done(event["step"], event["request_id"], event)
+        told = STEPS[event["step"]](event)
     except AmanaError as error:  # our own words, without content: the workflow reads the name
         log.error("step of an access request failed", error)
         raise
@@ -39,20 +40,6 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     wiring.audit().write(_entry(event, told), key=f"access {context.aws_request_id}")
     log.info("step of an access request done", part=told.get("part"), lines=told.get("lines"))
     return told
-
-
-def _done(step: str, request_id: str, event: dict[str, Any]) -> dict[str, Any]:
-    match step:
-        case "plan":
-            return {"request_id": request_id, "parts": wiring.steps().plan(request_id)}
-        case "collect":
-            part = event["part"]
-            return {"part": part, "lines": wiring.steps().collect(request_id, part)}
-        case "assemble":
-            made = wiring.steps().assemble(request_id)
-            return {"request_id": request_id, "complete": bool(made.completeness["complete"])}
-        case _:
-            return {"request_id": request_id}
 
 
 def _entry(event: dict[str, Any], told: dict[str, Any]) -> Event:

@@ -19,7 +19,8 @@ class PublicOperation:
     run: Callable[[Request], Reply]
     status: int = 200
     scope: str | None = None
-    begins: bool = False
+    # a code is sent, a guess is counted: nothing of it shares a transaction with its entry
+    begins: bool = True
     # whatever a browser, a proxy or a messenger adds to it is passed over
     lenient: bool = True
 

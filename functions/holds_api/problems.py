@@ -28,5 +28,5 @@ def _of_lifting(error: Exception) -> Problem | None:
             return Problem(409, "lift-not-asked", detail)
         case errors.SecondPersonNeededError():
             detail = "Missing: a second client. Who asked for a hold to be lifted cannot lift it."
-            return Problem(409, "second-person-needed", detail)
+            return Problem(409, "other-client-needed", detail)
     return None

@@ -454,5 +454,6 @@ def _archiver() -> ArchiverSettings:
         lock_mode="GOVERNANCE",
         retention_days=3,
         retention_class="communications",
+        content_rules="{}",
         stream_shards="one",
     )

@@ -277,13 +277,14 @@ def _beside(item: Any, name: str, told: list[Fact]) -> Any:
     return {each: folded_item[each] for each in ("facts", "digest")}
 
 
-def environment(monkeypatch: Any, *, archive_days: int = 30) -> None:
+def environment(monkeypatch: Any, *, archive_days: int = 30, content_rules: str = "{}") -> None:
     """As the function `retention` and its API are deployed, over the stores of `create_stores`."""
     secrets = boto3.client("secretsmanager")
     text = json.dumps({"key": "k" * 64})
     arn = secrets.create_secret(Name="pseudonym", SecretString=text)["ARN"]
     settings = RetentionSettings(
         retention_rules=rules_json(RULES),
+        content_rules=content_rules,
         conversations_table="conversations",
         consent_table="consent",
         compliance_table="compliance",

@@ -21,6 +21,8 @@ def test_webhooks_are_open_and_everything_else_but_the_description_asks_for_a_sc
         ("ingress", "GET", "webhook"),
         ("ingress", "POST", "webhook"),
         ("api", "GET", "v1/openapi.json"),
+        ("api", "GET", "v1/rights/disclosures/{token}"),
+        ("api", "POST", "v1/rights/disclosures/{token}"),
     }
     for route in ROUTES:
         method = methods["api", route.method, route.path]

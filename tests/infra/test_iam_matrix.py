@@ -126,6 +126,14 @@ DELETED = {
     ("retention.Holder", "dynamodb:DeleteItem"): [
         "<Compliance.Arn> when dynamodb:LeadingKeys ForAllValues:StringLike HOLD#*, GUARD#*, HELD#*"
     ],
+    # what is about people who are erased, behind guards
+    ("rights.Erasure", "dynamodb:DeleteItem"): [
+        "<Compliance.Arn>",
+        "<Consent.Arn>",
+        "<Conversations.Arn>",
+    ],
+    ("rights.Erasure", "s3:DeleteObject"): ["<Media.Arn>/*"],
+    ("rights.Erasure", "s3:DeleteObjectVersion"): ["<Media.Arn>/*"],
 }
 
 
@@ -155,6 +163,7 @@ LISTED = {
     "content.Exporter": ["<Archive.Arn>", "<Exports.Arn>", "<Media.Arn>"],
     "content.Media": ["<Media.Arn>", "<Transit.Arn>"],
     "retention.Holder": ["<Archive.Arn>"],
+    "rights.Erasure": ["<Archive.Arn>", "<Audit.Arn>", "<Exports.Arn>"],
 }
 
 
@@ -195,5 +204,6 @@ def test_secrets_are_read_by_who_needs_them(prod):
             "messaging.Inbound",
             "messaging.Sender",
             "retention.HoldsApi",
+            "rights.Erasure",
         ],
     }

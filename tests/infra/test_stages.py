@@ -10,7 +10,8 @@ from functions.core.consent.vocabulary import Purpose, Strength
 from infra.config import load_stage
 from infra.limits import limit
 from infra.retention import RetentionError
-from infra.tenant import CONTROLLER, TenantFileError, Witness, load_tenant
+from infra.stage_checks import CONTROLLER
+from infra.tenant import TenantFileError, Witness, load_tenant
 
 GOOD = {
     "portfolio_id": '"100000000000001"',

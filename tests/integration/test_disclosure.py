@@ -94,12 +94,14 @@ def opened(world, token):
 
 
 def entries(world):
+    """What came of what was asked."""
     items = world.dynamodb.scan(TableName="outbox")["Items"]
     told = [json.loads(e["S"]) for i in items if "entries" in i for e in i["entries"]["L"]]
     return [
         (e["action"], e["outcome"], e.get("on"))
         for e in told
-        if "link" in e["action"] or "access:fetched" in e["action"]
+        if e["action"].startswith(("request:link", "request:access:fetched"))
+        and e["outcome"] != "begun"
     ]
 
 

@@ -193,7 +193,7 @@ def test_what_is_missing_for_a_lift_is_said(machine):
     work(hold_id)
     assert lift("partner") == (409, "lift-not-asked")
     ask("POST", f"{path}/lift-request", scope=WRITE)
-    assert lift("lawyer") == (409, "second-person-needed")
+    assert lift("lawyer") == (409, "other-client-needed")
     assert is_held(node)
     assert ("hold:subject:lifted", "refused", "lawyer") in entries()
 

@@ -10,9 +10,12 @@ import pytest
 from moto import mock_aws
 
 from functions.core.audit.vocabulary import Action
+from functions.core.consent.vocabulary import Purpose
+from functions.core.conversations.minimising import minimising
 from functions.core.retention.closing import sha256_of
 from functions.core.retention.kinds import DataKind
 from functions.core.runtime import clock
+from functions.core.runtime.expression import Expression
 from infra.workflows.retention import retention_definition
 from tests.fakes import retention
 from tests.fakes.retention import World, ago, call, found, run
@@ -94,6 +97,31 @@ def test_what_went_is_told_in_a_locked_document_whose_hash_is_in_the_audit_log(w
     (entry,) = [e for e in world.entries() if e["action"] == Action.DISPOSITION_DONE]
     assert entry["facts"]["sha256"] == told["sha256"]
     assert not [each for each in world.left("compliance") if each.startswith("DISPOSED")]
+
+
+def test_content_that_is_kept_for_days_goes_in_the_same_run_and_is_told_of(world, monkeypatch):
+    rules = '{"service": {"days": 7}}'
+    monkeypatch.setenv("AMANA_CONTENT_RULES", rules)
+    retention.start_anew()
+    node = world.person(1, since=ago(50))
+    key, at_ms = world.message(node, ago(8), medium=True), ago(8)
+    due = Expression()
+    name = key.pk.partition("#")[2]
+    for attribute, value in (
+        minimising(rules).due_attributes(Purpose.SERVICE, name, at_ms, by=node).items()
+    ):
+        due.set(attribute, value)
+    assert world.plain.update(due, key)
+    counts = {
+        "conversations.content": 1, "conversations.media": 1, "conversations.access": 1,
+        "media.object": 1,
+    }  # fmt: skip
+    assert run("dry", dry_run=True)["counts"] == counts
+    told = run()
+    assert (told["status"], told["counts"]) == ("done", counts)
+    [fact] = world.plain.load([key])[key]["facts"].values()
+    assert (fact["withheld"], "sealed" in fact) == ("shortened", False)
+    assert run("run-2")["counts"] == {}
 
 
 def test_a_second_run_finds_nothing(world):

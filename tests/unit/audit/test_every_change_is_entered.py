@@ -33,16 +33,24 @@ ENTERED = {
     ),
     "core/conversations/blobs.py": ({Action.MESSAGE_RECEIVED}, "part of a fold"),
     "core/media/objects.py": (
-        {Action.MEDIUM_SETTLED, Action.UPLOAD_PART_STORED, Action.EXPORT_MADE},
+        {Action.MEDIUM_SETTLED, Action.UPLOAD_PART_STORED, Action.EXPORT_MADE, Action.ACCESS_MADE},
         "the object of what is entered",
     ),
     "core/content/dynamodb.py": ({Action.KEY_CREATED}, "in the same transaction"),
     "core/content/epoch_dynamodb.py": ({Action.EPOCH_STEP}, "after each step"),
     "core/content/epoch_kms.py": ({Action.EPOCH_STEP}, "after each step"),
     "core/content/tickets.py": (
-        {Action.MEDIUM_SHOWN, Action.MEDIUM_READ, Action.EXPORT_READ, Action.EXPORT_FETCHED},
+        {
+            Action.MEDIUM_SHOWN,
+            Action.MEDIUM_READ,
+            Action.EXPORT_READ,
+            Action.EXPORT_FETCHED,
+            Action.ACCESS_FETCHED,
+        },
         "of the request that issues or redeems a ticket",
     ),
+    "core/rights/access/links.py": ({Action.LINK_ISSUED}, "before and after"),
+    "core/rights/rectifying.py": ({Action.RECORD_CORRECTED}, "in the same transaction"),
     "core/archive/aws.py": ({Action.SEGMENT_ARCHIVED}, "of the batch"),
     "core/consent/imports/aws.py": (
         {Action.IMPORT_BEGUN, Action.IMPORT_STARTED, Action.IMPORT_DONE},
@@ -91,11 +99,16 @@ ENTERED = {
         },
         "in the same transaction",
     ),
+    "core/rights/erasure/ledger.py": (
+        {Action.RECORD_ERASED},
+        "written before the erasure; the entry, at its end, holds its hash",
+    ),
     # what is nothing to enter, or the log itself
     "webhook/inbox.py": ({Action.DELIVERY_RECEIVED}, "by inbound, once it is stored"),
     "core/audit/outbox.py": (set(), "the entries themselves"),
     "core/audit/log_s3.py": (set(), "the log itself"),
     "core/audit/witnessing.py": (set(), "asks the witness; the log holds the checkpoint"),
+    "core/contacts/tombstones.py": (set(), "part of an erasure, which is entered"),
     "core/sending/wake_ups.py": (set(), "says which thread to look at; changes nothing"),
     "core/media/queue.py": (set(), "says which medium to look at; changes nothing"),
     "core/media/announce.py": (set(), "says which medium to look at; changes nothing"),

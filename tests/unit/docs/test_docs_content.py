@@ -83,6 +83,7 @@ def test_sealed_fields_are_those_of_the_store():
         listed.setdefault(coded(row[0])[0], set()).update(coded(row[1]))
     # facts and account updates have one such field, exports another
     assert listed.pop("EXPORT") == {"reason"}
+    assert listed.pop("HOLD") == {"matter", "authority"}
     assert listed.pop("ACCOUNT") == {"raw"}
     assert listed == {**sealed, "MESSAGE": {*sealed["MESSAGE"], "raw"}}
 
