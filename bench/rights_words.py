@@ -6,20 +6,18 @@ _HEAD = "lang  asked  understood  recall  others  taken for one  precision"
 
 
 def measure() -> Section:
-    """(m) Aims: recall 80 % of what says nothing else, precision 99 %."""
+    """(n) Aims: recall 80 % of what says nothing else, precision 99 %."""
     from tests.unit.rights.rights_sets import ASKED, score, total
 
     found = total([score(language) for language in ASKED])
     return Section(
         key="rights_words",
-        title="(m) requests for data, deletion, correction in words",
+        title="(n) requests for data, deletion, correction in words",
         numbers=[
             Number(
                 name="requests not understood", value=100 * (1 - found.recall), unit="%", target=20
             ),
-            Number(
-                name="filed for nothing", value=100 * (1 - found.precision), unit="%", target=1
-            ),
+            Number(name="filed for nothing", value=100 * (1 - found.precision), unit="%", target=1),
         ],
         notes=[f"{len(ASKED)} languages.", *report().splitlines()],
     )
