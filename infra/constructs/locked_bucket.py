@@ -47,11 +47,14 @@ class LockedBucket(Bucket):
             lifecycle_rules=lifecycle_rules,
             lock=_lock(stage, lock_days),
         )
-        # a marker deletes nothing, and is nobody's business
-        self.deny("Hiding", "DeleteObject")
         disposer = self.disposer_arn(stage)
-        others = {"ArnNotLike": {"aws:PrincipalArn": disposer}} if disposer else None
-        self.deny("Deletion", "DeleteObjectVersion", when=others)
+        if disposer is None:
+            self.deny("Deletion", "DeleteObject", "DeleteObjectVersion")
+        else:
+            # a marker deletes nothing, and is nobody's business
+            self.deny("Hiding", "DeleteObject")
+            others = {"ArnNotLike": {"aws:PrincipalArn": disposer}}
+            self.deny("Deletion", "DeleteObjectVersion", when=others)
         self.deny("Lifting", "BypassGovernanceRetention")
         self.deny(
             "OtherLocks",

@@ -113,9 +113,17 @@ def test_who_may_start_what(prod):
         # once a day, for every hold
         "retention.Holder": ["amana-prod-hold"],
         "retention.HoldsApi": ["amana-prod-hold"],
+        # who writes "my data" has filed a request
+        "messaging.Inbound": ["amana-prod-rights-request"],
+        "rights.RightsApi": ["amana-prod-rights-request"],
+        # once a day, for every request whose workflow is gone
+        "rights.Rights": ["amana-prod-rights-request"],
+        # the parts of an answer, or of an erasure
+        "rights.RightsWorkflow": ["amana-prod-rights-request"],
     }
 
 
+OPEN_REQUESTS = "<Compliance.Arn> when dynamodb:LeadingKeys ForAllValues:StringLike RIGHTSOPEN#*"
 # what goes when it has served its purpose
 DELETED = {
     ("content.Media", "s3:DeleteObject"): ["<Transit.Arn>/uploads/*"],
@@ -126,6 +134,10 @@ DELETED = {
     ("retention.Holder", "dynamodb:DeleteItem"): [
         "<Compliance.Arn> when dynamodb:LeadingKeys ForAllValues:StringLike HOLD#*, GUARD#*, HELD#*"
     ],
+    # that a request is open, once it is not
+    ("rights.Rights", "dynamodb:DeleteItem"): [OPEN_REQUESTS],
+    # and tickets that were issued for nothing
+    ("rights.RightsApi", "dynamodb:DeleteItem"): [OPEN_REQUESTS, "<Ephemeral.Arn>"],
     # what is about people who are erased, behind guards
     ("rights.Erasure", "dynamodb:DeleteItem"): [
         "<Compliance.Arn>",
@@ -144,7 +156,8 @@ def test_no_function_may_delete_anything_but_queue_messages_and_what_is_passing_
         for action, resources in row.items()
         if ":Delete" in action and action != "sqs:DeleteMessage"
     }
-    for workflow in ("content.Epoch", "content.Export", "consent.ConsentImport", "retention.Hold"):
+    workflows = ("content.Epoch", "content.Export", "consent.ConsentImport", "retention.Hold")
+    for workflow in (*workflows, "rights.Rights"):
         logs = deleting.pop((f"{workflow}Workflow", "logs:DeleteLogDelivery"))
         assert logs == ["*"]
     assert deleting == DELETED

@@ -48,8 +48,12 @@ def test_every_dead_letter_queue_has_an_alarm_on_its_first_message(prod):
         ("ArchiveGaps", 1),
         ("AuditBatches", 1),
         ("WitnessRefused", 1),
-        ("ExecutionsFailed", 4),
-        ("ExecutionsTimedOut", 4),
+        ("ExecutionsFailed", 6),
+        ("ExecutionsTimedOut", 6),
+        ("RightsOverdue", 1),
+        ("RightsHoursLeft", 1),
+        ("RightsLocked", 1),
+        ("RightsUntold", 1),
     ],
 )
 def test_there_is_an_alarm_on(prod, metric, count):

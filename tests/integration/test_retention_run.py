@@ -236,8 +236,8 @@ def test_the_workflow_does_all_of_it_and_overcomes_a_step_that_fails_once(world,
     function = Lambda(monkeypatch, fail_at="finish")
     told = executed(name="run-1", dry_run=False)
     assert told["status"] == "SUCCEEDED"
-    assert function.steps.count("plan") == 3
-    assert function.steps.count("dispose") == 17
+    assert function.steps.count("plan") == 4
+    assert function.steps.count("dispose") == 25
     assert found()["counts"] == EVERYTHING
 
 
