@@ -108,6 +108,26 @@ def use_holds(table: dynamodb.ITable, *actions: str) -> Grant:
     )
 
 
+def dispose(table: dynamodb.ITable) -> list[Grant]:
+    """Of the table `compliance`: what has a time of its own goes; runs tell what they did."""
+    over = ["EXPORT#*", "IMPORT#*", "RIGHTS#*", "HOLD#*", "DISPOSED#*"]
+    told = ["RUN#*", "DISPOSED#*"]
+    return [
+        # guards are asked by every deletion
+        use_table(table, "BatchGetItem", "ConditionCheckItem"),
+        _grant(
+            ["dynamodb:DeleteItem"],
+            [table.table_arn],
+            conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": over}},
+        ),
+        _grant(
+            ["dynamodb:PutItem", "dynamodb:UpdateItem"],
+            [table.table_arn],
+            conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": told}},
+        ),
+    ]
+
+
 def file_requests(table: dynamodb.ITable) -> Grant:
     """Of the table `compliance`, requests of people about their data: new ones are put."""
     return _of_requests(table, "BatchGetItem", "PutItem")

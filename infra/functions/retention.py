@@ -43,11 +43,7 @@ def retention(stack: FunctionStack, data: DataStack) -> Function:
             ),
             permissions.use_table(data.consent, "BatchGetItem", "DeleteItem"),
             permissions.query(data.consent, indexes=["retention"], table_itself=True),
-            # runs, what they deleted; guards are asked by every deletion
-            permissions.use_table(
-                data.compliance,
-                *("BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"),
-            ),
+            *permissions.dispose(data.compliance),
             permissions.query(data.compliance, indexes=["retention", "listed"], table_itself=True),
             # a key is forgotten, its record stays
             permissions.use_table(data.content_keys, "BatchGetItem", "UpdateItem"),

@@ -46,6 +46,7 @@ def test_every_kind_of_thing_has_a_scope_of_its_own():
         "openapi.json": {None},
         "media": {"media:read", "media:write"},
         "archive": {"archive:export"},
+        "retention": {"retention:read", "retention:run"},
         "audit": {"audit:read"},
         "contacts": {"consents:read", "consents:write"},
         "consents": {"consents:read", "consents:write"},

@@ -14,6 +14,8 @@ WRITERS = {
     "content.Epoch": "<Archive.Arn>/proofs/*",
     # the ledger of erasures, under it as well
     "rights.Erasure": "<Archive.Arn>/erasures/*",
+    # what retention took
+    "retention.Retention": "<Archive.Arn>/dispositions/*",
 }
 
 
@@ -38,7 +40,7 @@ def test_nothing_in_the_archive_expires_by_itself(prod):
 def test_the_bucket_refuses_to_everyone_what_object_lock_leaves_open(assembled, name):
     stage = load_stage(name)
     denied = denied_to_all(assembled(name), "Archive")
-    assert denied["NoDeletion"] == (["s3:DeleteObject", "s3:DeleteObjectVersion"], None)
+    assert denied["NoHiding"] == (["s3:DeleteObject"], None)
     assert denied["NoLifting"] == (["s3:BypassGovernanceRetention"], None)
     assert denied["NoOverwriting"] == (["s3:PutObject"], {"Null": {"s3:if-none-match": "true"}})
     assert denied["NoOtherLocks"] == (
@@ -66,21 +68,40 @@ def test_only_a_deployment_may_change_lock_lifecycle_and_policy(prod):
 
 
 @pytest.mark.parametrize("name", STAGES)
-def test_no_role_may_lift_a_lock_or_remove_a_version(assembled, name):
+def test_no_role_may_lift_a_lock_and_versions_are_deleted_by_who_disposes_and_who_copies(
+    assembled, name
+):
     forbidden = {
         "s3:BypassGovernanceRetention",
-        "s3:DeleteObjectVersion",
         "s3:PutBucketObjectLockConfiguration",
         "s3:PutBucketVersioning",
         "s3:PutBucketPolicy",
         "s3:DeleteBucketPolicy",
         "s3:PutLifecycleConfiguration",
     }
-    for role, row in iam_matrix(assembled(name)).items():
-        places = [place for action in forbidden & set(row) for place in row[action]]
-        # whoever erases takes every version of a file away: from where files are
-        assert role == "rights.Erasure" or not places, role
-        assert not [place for place in places if not place.startswith("<Media.Arn>")], role
+    matrix = iam_matrix(assembled(name))
+    for role, row in matrix.items():
+        assert not forbidden & set(row), role
+    deleting = {role for role, row in matrix.items() if _deletes_archive(row)}
+    assert deleting == {"retention.Retention"}
+
+
+def _deletes_archive(row):
+    places = row.get("s3:DeleteObjectVersion", [])
+    return any(place.startswith("<Archive.Arn>") for place in places)
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_one_role_deletes_from_the_archive_and_it_is_refused_to_everyone_else(assembled, name):
+    assembly = assembled(name)
+    actions, condition = denied_to_all(assembly, "Archive")["NoDeletion"]
+    assert actions == ["s3:DeleteObjectVersion"]
+    allowed = assembly.name_of(condition["ArnNotLike"]["aws:PrincipalArn"])
+    # as CloudFormation names it, and the name of no other role begins so
+    prefix = f"amana-{name}-retention-RetentionRole"
+    assert allowed.endswith(f":role/{prefix}*")
+    roles = [r.id for r in assembly.of_type("AWS::IAM::Role") if r.stack == "retention"]
+    assert len([role for role in roles if role.startswith("RetentionRole")]) == 1
 
 
 @pytest.mark.parametrize("name", STAGES)

@@ -120,6 +120,10 @@ def test_who_may_start_what(prod):
         "rights.Rights": ["amana-prod-rights-request"],
         # the parts of an answer, or of an erasure
         "rights.RightsWorkflow": ["amana-prod-rights-request"],
+        "retention.RetentionApi": ["amana-prod-retention-run"],
+        # each shard is an execution of its own
+        "retention.RetentionWorkflow": ["amana-prod-retention-run"],
+        "retention.RetentionWorkflowStart": ["<RetentionWorkflowStateMachine>"],
     }
 
 
@@ -138,6 +142,17 @@ DELETED = {
     ("rights.Rights", "dynamodb:DeleteItem"): [OPEN_REQUESTS],
     # and tickets that were issued for nothing
     ("rights.RightsApi", "dynamodb:DeleteItem"): [OPEN_REQUESTS, "<Ephemeral.Arn>"],
+    # what is due, behind guards
+    ("retention.Retention", "dynamodb:DeleteItem"): [
+        (
+            "<Compliance.Arn> when dynamodb:LeadingKeys ForAllValues:StringLike "
+            "EXPORT#*, IMPORT#*, RIGHTS#*, HOLD#*, DISPOSED#*"
+        ),
+        "<Consent.Arn>",
+        "<Conversations.Arn>",
+    ],
+    # of the archive what Object Lock, and its policy, leave free
+    ("retention.Retention", "s3:DeleteObjectVersion"): ["<Archive.Arn>/*", "<Media.Arn>/*"],
     # what is about people who are erased, behind guards
     ("rights.Erasure", "dynamodb:DeleteItem"): [
         "<Compliance.Arn>",
@@ -158,6 +173,8 @@ def test_no_function_may_delete_anything_but_queue_messages_and_what_is_passing_
     }
     workflows = ("content.Epoch", "content.Export", "consent.ConsentImport", "retention.Hold")
     for workflow in (*workflows, "rights.Rights"):
+    workflows = ("content.Epoch", "content.Export", "consent.ConsentImport")
+    for workflow in (*workflows, "retention.Hold", "retention.Retention", "rights.Rights"):
         logs = deleting.pop((f"{workflow}Workflow", "logs:DeleteLogDelivery"))
         assert logs == ["*"]
     assert deleting == DELETED
@@ -176,6 +193,7 @@ LISTED = {
     "content.Exporter": ["<Archive.Arn>", "<Exports.Arn>", "<Media.Arn>"],
     "content.Media": ["<Media.Arn>", "<Transit.Arn>"],
     "retention.Holder": ["<Archive.Arn>"],
+    "retention.Retention": ["<Archive.Arn>"],
     "rights.Erasure": ["<Archive.Arn>", "<Audit.Arn>", "<Exports.Arn>"],
 }
 
@@ -217,6 +235,7 @@ def test_secrets_are_read_by_who_needs_them(prod):
             "messaging.Inbound",
             "messaging.Sender",
             "retention.HoldsApi",
+            "retention.Retention",
             "rights.Erasure",
         ],
     }

@@ -10,9 +10,13 @@ from infra.workflows.consent_import import consent_import_definition
 from infra.workflows.epoch import epoch_definition
 from infra.workflows.export import export_definition
 from infra.workflows.hold import hold_definition
+from infra.workflows.retention import retention_definition
 from infra.workflows.rights import rights_definition
 
 DEFINITIONS = {
+    "retention-run": retention_definition(
+        "arn:function", step_seconds=910, most_seconds=72_000, at_once=8
+    ),
     "epoch": epoch_definition("arn:function", step_seconds=130, wait_seconds=600),
     "consent-import": consent_import_definition(
         "arn:function", step_seconds=310, most_seconds=21_600, at_once=5

@@ -106,8 +106,6 @@ def test_wherever_a_run_dies_it_goes_on_and_tells_everything_once(monkeypatch, a
     assert at > 40
 
 
-
-
 @pytest.mark.usefixtures("_stores")
 def test_two_runs_at_once_delete_everything_once():
     world = World()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
+from functions.core.archive.segment import MANIFEST_ENDING
 from functions.core.holds.guard import Guard, Guards
 from functions.core.retention.batches import Batch, Batches
 from functions.core.retention.due import shard_of
@@ -115,7 +116,7 @@ class Deleter:
 
         `told`: how the disposition names them. None: a guard changed meanwhile.
         """
-        counts = Counter(f"archive.{name.partition('/')[0].removesuffix('s')}" for name in objects)
+        counts = Counter(map(_archived, objects))
         if self.rehearse:
             return counts
         batch = self._batches.new(0, counts=counts, ids=[told], objects=objects)
@@ -164,6 +165,13 @@ def store_of(table: str, key: Key) -> str:
     word = key.sk.partition("#")[0]
     kind = key.pk.partition("#")[0] if word.isdigit() else word
     return f"{table}.{kind.lower()}"
+
+
+def _archived(name: str) -> str:
+    kind = (
+        "manifest" if name.endswith(MANIFEST_ENDING) else name.partition("/")[0].removesuffix("s")
+    )
+    return f"archive.{kind}"
 
 
 def packed(keys: Sequence[Key], room: int) -> Iterator[list[Key]]:

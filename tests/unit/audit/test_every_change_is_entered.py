@@ -99,6 +99,17 @@ ENTERED = {
         },
         "in the same transaction",
     ),
+    "core/retention/keys.py": ({Action.KEY_DESTROYED}, "in the same transaction"),
+    "core/retention/deleting.py": (
+        {Action.DISPOSITION_DONE, Action.RECORD_ERASED},
+        "at the end of the run or request, from what each transaction left behind",
+    ),
+    "core/retention/batches.py": (
+        {Action.DISPOSITION_DONE, Action.RECORD_ERASED},
+        "removed once they have been told of",
+    ),
+    "core/retention/runs.py": ({Action.DISPOSITION_DONE}, "in the same transaction"),
+    "core/retention/machine.py": ({Action.RETENTION_STARTED}, "before"),
     "core/rights/erasure/ledger.py": (
         {Action.RECORD_ERASED},
         "written before the erasure; the entry, at its end, holds its hash",

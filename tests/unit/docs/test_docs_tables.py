@@ -22,6 +22,7 @@ from functions.holds_api.operations import OPERATIONS as HOLDS_OPERATIONS
 from functions.media_api.operations import OPERATIONS as MEDIA_OPERATIONS
 from functions.messages_api import answers
 from functions.messages_api.operations import OPERATIONS
+from functions.retention_api.operations import OPERATIONS as RETENTION_OPERATIONS
 from functions.rights_api.operations import OPERATIONS as RIGHTS_OPERATIONS
 from infra.config import StageConfig, load_stage
 from infra.regimes.reading import regimes
@@ -118,7 +119,7 @@ def test_routes_and_scopes_are_those_of_the_api():
     listed = {coded(row[0])[0]: "".join(coded(row[1])) for row in table}
     operations = (*OPERATIONS, *MEDIA_OPERATIONS, *ARCHIVE_OPERATIONS, *AUDIT_OPERATIONS)
     operations += (*CONSENT_OPERATIONS, *RIGHTS_OPERATIONS, *DISCLOSURE_OPERATIONS)
-    operations += HOLDS_OPERATIONS
+    operations += (*HOLDS_OPERATIONS, *RETENTION_OPERATIONS)
     assert listed == {f"{each.method} {each.path}": each.scope or "" for each in operations}
 
 
@@ -173,7 +174,8 @@ def test_fields_of_answers_are_named():
 def test_keys_are_those_that_the_code_makes():
     listed = {word.partition("#")[0] for word in first_column(DATA_MODEL.text, "`pk`")}
     # `sk` prefixes, and attributes of indexes that hold a shard
-    others = {"PARTICIPANT", "ACCESS", "EVENT", "CHUNK", "REPORT", "OBJECT", "RECENT", "DUE"}
+    others = {"PARTICIPANT", "ACCESS", "EVENT", "CHUNK", "REPORT", "OBJECT", "STEP"}
+    others |= {"RECENT", "DUE"}
     assert listed == docs_source.key_prefixes() - others
 
 
