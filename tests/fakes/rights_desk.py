@@ -62,6 +62,7 @@ class Desk:
         # what others were asked to do, and how often they shall fail at which step
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.fails: dict[tuple[str, str], int] = {}
+        self.is_closed = False
 
     def ask(
         self,
@@ -215,6 +216,8 @@ class Desk:
         return _answered(told)
 
     def _answer(self, name: str, payload: dict[str, Any]) -> Any:
+        if self.is_closed:
+            raise RuntimeError("the test is over")
         if self.fails.get((name, payload["step"]), 0) > 0:
             self.fails[name, payload["step"]] -= 1
             raise RuntimeError(name)
@@ -251,6 +254,7 @@ def opened(monkeypatch: Any, **changes: Any) -> Iterator[Desk]:
         desk = Desk(machine, now)
         monkeypatch.setattr(lambda_eval_utils, "boto_client_for", lambda **_: desk)
         yield desk
+        desk.is_closed = True
         _stop(machine)
     forget()
 
