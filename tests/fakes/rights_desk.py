@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from threading import RLock
 from typing import Any
 
 import boto3
@@ -63,6 +64,8 @@ class Desk:
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.fails: dict[tuple[str, str], int] = {}
         self.is_closed = False
+        # held while a step runs: one at a time, and none when the test is over
+        self.turn = RLock()
 
     def ask(
         self,
@@ -209,7 +212,8 @@ class Desk:
         """What Lambda does, for the state machine."""
         name, payload = call["FunctionName"], json.loads(call["Payload"])
         try:
-            told = self._answer(name, payload)
+            with self.turn:
+                told = self._answer(name, payload)
         except Exception as error:  # noqa: BLE001 - as Lambda tells any of them
             failed = {"errorType": type(error).__name__, "errorMessage": "left out"}
             return _answered(failed) | {"FunctionError": "Unhandled"}
@@ -254,7 +258,8 @@ def opened(monkeypatch: Any, **changes: Any) -> Iterator[Desk]:
         desk = Desk(machine, now)
         monkeypatch.setattr(lambda_eval_utils, "boto_client_for", lambda **_: desk)
         yield desk
-        desk.is_closed = True
+        with desk.turn:
+            desk.is_closed = True
         _stop(machine)
     forget()
 
