@@ -26,6 +26,7 @@ from bench import (
     fold,
     infrastructure,
     media,
+    rights_words,
     screen,
     starts,
     webhook,
@@ -50,6 +51,7 @@ def main() -> int:
         _section(console, "content keys", content.measure),
         _section(console, "card numbers", cards.measure),
         _section(console, "opt-outs in words", consent_words.measure),
+        _section(console, "requests in words", rights_words.measure),
         _section(console, "imports of consents", consent_import.measure),
     ]
     _show_money(sections[2], console)

@@ -35,7 +35,8 @@ def explain(name: str) -> list[str]:
     try:
         stage = load_stage(name)
         check(stage.chosen)
-        return [*_laws(stage), *_kinds(stage), *_never(stage.chosen), *_rights(stage)]
+        told = (_laws(stage), _kinds(stage), _content(stage), _never(stage.chosen), _rights(stage))
+        return [line for part in told for line in part]
     except (PolicyError, TenantFileError) as error:
         raise CliError(str(error)) from error
 
@@ -105,6 +106,19 @@ def _places(found: list[Store]) -> Iterator[str]:
                 places.setdefault(f"{each.type} {each.name}", []).append(each.prefix or "")
         told = [f"{name} ({', '.join(p)})" if any(p) else name for name, p in places.items()]
         yield from _text(f"In {'; '.join(told)}: {_ENDS[end]}.")
+
+
+def _content(stage: StageConfig) -> Iterator[str]:
+    """What is kept for less time than the messages it belongs to."""
+    shorter = stage.chosen.content_days
+    if shorter or not stage.tenant.profile_names:
+        yield ""
+        yield "Of messages and people less is kept than that:"
+    for purpose, days in shorter.items():
+        how_long = f"for {_days(days)}" if days else "not at all"
+        yield from _text(f"content of {purpose}: kept {how_long}; what became of it stays.")
+    if not stage.tenant.profile_names:
+        yield from _text("names that people gave themselves: not kept.")
 
 
 def _never(chosen: Chosen) -> Iterator[str]:

@@ -198,9 +198,6 @@ CHECKS: dict[str, Check] = {
     "language": _language,
     "controller": _controller,
     "timezone": _timezone,
-    "code_template": _text(
-        r"[a-z0-9_]{1,512}/[a-z]{2,3}(_[A-Z]{2})?", "name/language of a template, such as code/de"
-    ),
     "first_contact_notice": _true_or_false,
     "consent": _consent,
     "rights_code_template": _text(

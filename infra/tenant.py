@@ -65,14 +65,12 @@ class Tenant:
     language: str = "en"
     # of quiet hours, as in the IANA time zone database
     timezone: str = "UTC"
-    # an approved authentication template for one-time codes, as name/language; without one codes
-    # reach only people who wrote within the last day
-    code_template: str = ""
     # whether somebody who writes for the first time is sent the privacy notice
     first_contact_notice: bool = False
     # what the rules of policies/consent.toml are here otherwise, by purpose
     consent: dict[str, dict[str, Any]] = field(default_factory=dict)
-    # name/language of an approved authentication template, for codes to people whose window is shut
+    # an approved authentication template for one-time codes, as name/language; without one codes
+    # reach only people who wrote within the last day
     rights_code_template: str = ""
     # content that is not kept, or for some days: by purpose, {store = "metadata"} or {days = 7}
     content: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -34,7 +34,7 @@ def _apply(event: Mapping[str, Any]) -> Json:
 
 def _finish(event: Mapping[str, Any]) -> Json:
     done = wiring.looking().finish(event["request_id"])
-    log.metric("RightsFinished", right=done.right.value, outcome=done.outcome)
+    log.metric("RightsFinished", right=done.right.value)
     return _told(done)
 
 

@@ -133,17 +133,21 @@ def file_requests(table: dynamodb.ITable) -> Grant:
     return _of_requests(table, "BatchGetItem", "PutItem")
 
 
-def change_requests(table: dynamodb.ITable) -> Grant:
-    """Of the table `compliance`, requests of people about their data; no request is deleted."""
-    return _of_requests(table, "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem")
+def change_requests(table: dynamodb.ITable) -> list[Grant]:
+    """The same, and what becomes of them; deleted is only what says that one is open."""
+    return [
+        _of_requests(table, "BatchGetItem", "PutItem", "UpdateItem"),
+        _of_requests(table, "DeleteItem", names=["RIGHTSOPEN#*"]),
+    ]
 
 
-def _of_requests(table: dynamodb.ITable, *actions: str) -> Grant:
-    names = ["RIGHTS#*", "RIGHTSOPEN#*"]
+def _of_requests(
+    table: dynamodb.ITable, *actions: str, names: Sequence[str] = ("RIGHTS#*", "RIGHTSOPEN#*")
+) -> Grant:
     return _grant(
         [f"dynamodb:{action}" for action in actions],
         [table.table_arn],
-        conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": names}},
+        conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(names)}},
     )
 
 

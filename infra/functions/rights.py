@@ -53,7 +53,7 @@ def rights(stack: FunctionStack, data: DataStack, messaging: MessagingStack) -> 
             outbox_table=data.outbox.table_name,
         ),
         grants=[
-            permissions.change_requests(data.compliance),
+            *permissions.change_requests(data.compliance),
             permissions.query(data.compliance, indexes=["listed"]),
             # codes and answers are sent, and it is looked up when somebody wrote last
             permissions.use_table(data.conversations, *READ_WRITE),

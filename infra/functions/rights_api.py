@@ -40,7 +40,7 @@ def rights_api(stack: FunctionStack, data: DataStack) -> Function:
             outbox_table=data.outbox.table_name,
         ),
         grants=[
-            permissions.change_requests(data.compliance),
+            *permissions.change_requests(data.compliance),
             permissions.query(data.compliance, indexes=["listed"], table_itself=True),
             permissions.use_table(data.conversations, "BatchGetItem"),
             # restrictions and objections take effect at once

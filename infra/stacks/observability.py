@@ -258,18 +258,33 @@ class ObservabilityStack(StageStack):
 
     def _watch_requests(self) -> None:
         """What is told once a look, of which there is one a day."""
-        told = {
-            "RightsOverdue": "A request about a person's data is not answered in time: see it now.",
-            "RightsHoursLeft": "A request about a person's data is due within three days.",
-            "RightsLocked": "Somebody tried wrong codes: find out who asks, by other means.",
-            "RightsUntold": "A person was not told about their request: write in another way.",
-        }
-        for name, means in told.items():
-            # hours left may be none, and are told all the same
-            metric = counted(name, period=FIVE_MINUTES)
-            if name == "RightsHoursLeft":
-                metric = metric.with_(statistic=cloudwatch.Stats.SAMPLE_COUNT)
-            self.alarms.when(name, metric, at_least=1, means=means)
+        self.alarms.when(
+            "RightsOverdue",
+            counted("RightsOverdue", period=FIVE_MINUTES),
+            at_least=1,
+            means="A request about a person's data is not answered in time: see to it now.",
+        )
+        self.alarms.when(
+            "RightsHoursLeft",
+            # none may be left, and that is told all the same
+            counted("RightsHoursLeft", period=FIVE_MINUTES).with_(
+                statistic=cloudwatch.Stats.SAMPLE_COUNT
+            ),
+            at_least=1,
+            means="A request about a person's data is due within three days: decide on it.",
+        )
+        self.alarms.when(
+            "RightsLocked",
+            counted("RightsLocked", period=FIVE_MINUTES),
+            at_least=1,
+            means="Somebody tried wrong codes: find out by other means who asks.",
+        )
+        self.alarms.when(
+            "RightsUntold",
+            counted("RightsUntold", period=FIVE_MINUTES),
+            at_least=1,
+            means="A person could not be told about their request: write in another way.",
+        )
 
     def _watch_workflow(self, name: str, workflow: Workflow) -> None:
         machine = workflow.machine

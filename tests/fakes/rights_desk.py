@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from threading import RLock
 from typing import Any
 
 import boto3
@@ -62,8 +63,9 @@ class Desk:
         # what others were asked to do, and how often they shall fail at which step
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.fails: dict[tuple[str, str], int] = {}
-        # seconds that an erasure asks to be given before it ends
-        self.settles: list[int] = []
+        self.is_closed = False
+        # held while a step runs: one at a time, and none when the test is over
+        self.turn = RLock()
 
     def ask(
         self,
@@ -210,13 +212,16 @@ class Desk:
         """What Lambda does, for the state machine."""
         name, payload = call["FunctionName"], json.loads(call["Payload"])
         try:
-            told = self._answer(name, payload)
+            with self.turn:
+                told = self._answer(name, payload)
         except Exception as error:  # noqa: BLE001 - as Lambda tells any of them
             failed = {"errorType": type(error).__name__, "errorMessage": "left out"}
             return _answered(failed) | {"FunctionError": "Unhandled"}
         return _answered(told)
 
     def _answer(self, name: str, payload: dict[str, Any]) -> Any:
+        if self.is_closed:
+            raise RuntimeError("the test is over")
         if self.fails.get((name, payload["step"]), 0) > 0:
             self.fails[name, payload["step"]] -= 1
             raise RuntimeError(name)
@@ -224,10 +229,12 @@ class Desk:
             context = Context()
             context.aws_request_id = random_id()
             return rights.handler(payload, context)
+        settled = (name, payload) in self.asked
         self.asked.append((name, payload))
-        # an erasure says how long to wait before it is asked again
-        settles = self.settles.pop() if payload["step"] == "finish" and self.settles else 0
-        return {"parts": ["one", "two"], "wait_seconds": settles}
+        if payload["step"] == "plan":
+            return {"parts": ["one", "two"]}
+        # names have gone, keys follow a moment later
+        return {"wait_seconds": 0 if settled else 1} if payload["step"] == "finish" else {}
 
 
 @contextmanager
@@ -251,6 +258,8 @@ def opened(monkeypatch: Any, **changes: Any) -> Iterator[Desk]:
         desk = Desk(machine, now)
         monkeypatch.setattr(lambda_eval_utils, "boto_client_for", lambda **_: desk)
         yield desk
+        with desk.turn:
+            desk.is_closed = True
         _stop(machine)
     forget()
 

@@ -52,6 +52,8 @@ def test_every_kind_of_thing_has_a_scope_of_its_own():
         "consents": {"consents:read", "consents:write"},
         "gate": {"messages:send"},
         "holds": {"holds:read", "holds:write", "holds:lift"},
+        # a link and a code open the page of people's own data
+        "rights": {"rights:read", "rights:write", "rights:approve", None},
     }
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from functions.core.runtime.settings import Settings
 from infra.build import function_names
+from infra.limits import limit
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -64,3 +65,18 @@ def _settings_of(name: str) -> type[Settings]:
         for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, Settings) and each is not Settings
     )
+
+
+# a name or an ARN that CloudFormation puts in is shorter
+_LONGEST_REFERENCE = 130
+
+
+@pytest.mark.parametrize("stage", ["prod", "local"])
+def test_what_functions_are_told_fits_into_their_environment(assembled, stage):
+    for name, function in assembled(stage).functions().items():
+        told = function.properties["Environment"]["Variables"]
+        lengths = [
+            len(key) + (len(value) if isinstance(value, str) else _LONGEST_REFERENCE)
+            for key, value in told.items()
+        ]
+        assert sum(lengths) < limit("lambda_environment"), name

@@ -113,6 +113,13 @@ def test_who_may_start_what(prod):
         # once a day, for every hold
         "retention.Holder": ["amana-prod-hold"],
         "retention.HoldsApi": ["amana-prod-hold"],
+        # who writes "my data" has filed a request
+        "messaging.Inbound": ["amana-prod-rights-request"],
+        "rights.RightsApi": ["amana-prod-rights-request"],
+        # once a day, for every request whose workflow is gone
+        "rights.Rights": ["amana-prod-rights-request"],
+        # the parts of an answer, or of an erasure
+        "rights.RightsWorkflow": ["amana-prod-rights-request"],
         "retention.RetentionApi": ["amana-prod-retention-run"],
         # each shard is an execution of its own
         "retention.RetentionWorkflow": ["amana-prod-retention-run"],
@@ -120,6 +127,7 @@ def test_who_may_start_what(prod):
     }
 
 
+OPEN_REQUESTS = "<Compliance.Arn> when dynamodb:LeadingKeys ForAllValues:StringLike RIGHTSOPEN#*"
 # what goes when it has served its purpose
 DELETED = {
     ("content.Media", "s3:DeleteObject"): ["<Transit.Arn>/uploads/*"],
@@ -130,6 +138,10 @@ DELETED = {
     ("retention.Holder", "dynamodb:DeleteItem"): [
         "<Compliance.Arn> when dynamodb:LeadingKeys ForAllValues:StringLike HOLD#*, GUARD#*, HELD#*"
     ],
+    # that a request is open, once it is not
+    ("rights.Rights", "dynamodb:DeleteItem"): [OPEN_REQUESTS],
+    # and tickets that were issued for nothing
+    ("rights.RightsApi", "dynamodb:DeleteItem"): [OPEN_REQUESTS, "<Ephemeral.Arn>"],
     # what is due, behind guards
     ("retention.Retention", "dynamodb:DeleteItem"): [
         (
@@ -159,6 +171,8 @@ def test_no_function_may_delete_anything_but_queue_messages_and_what_is_passing_
         for action, resources in row.items()
         if ":Delete" in action and action != "sqs:DeleteMessage"
     }
+    workflows = ("content.Epoch", "content.Export", "consent.ConsentImport", "retention.Hold")
+    for workflow in (*workflows, "rights.Rights"):
     workflows = ("content.Epoch", "content.Export", "consent.ConsentImport")
     for workflow in (*workflows, "retention.Hold", "retention.Retention", "rights.Rights"):
         logs = deleting.pop((f"{workflow}Workflow", "logs:DeleteLogDelivery"))

@@ -121,6 +121,7 @@ class MediaPlatform:
             media=queue,
             cards=NoWatch(),
             consent=NoWatch(),
+            rights=NoWatch(),
             templates=NoTemplates(),
             audit=own_writer(),
         ).take(body)

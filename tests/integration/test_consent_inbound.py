@@ -45,6 +45,9 @@ def post(monkeypatch):
     with mock_aws():
         sealer = TransitSealer(boto3.client("kms"), create_stores())
         settings = InboundSettings(
+            rights_machine_arn="arn:aws:states:eu-central-1:123456789012:stateMachine:none",
+            deadlines="{}",
+            timezone="UTC",
             content_rules="{}",
             profile_names="on",
             outbox_table="outbox",

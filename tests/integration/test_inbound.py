@@ -36,6 +36,9 @@ def aws(monkeypatch):
     with mock_aws():
         transit_key = create_stores()
         settings = InboundSettings(
+            rights_machine_arn="arn:aws:states:eu-central-1:123456789012:stateMachine:none",
+            deadlines="{}",
+            timezone="UTC",
             content_rules="{}",
             profile_names="on",
             outbox_table="outbox",

@@ -1,7 +1,10 @@
 """Rights requests through the API: identity, what takes effect at once, bad input, lists."""
 
+import threading
+
 import boto3
 import pytest
+from botocore.client import BaseClient
 
 from functions.core.consent import wiring as consents
 from functions.core.consent.vocabulary import Purpose
@@ -367,3 +370,25 @@ def test_a_number_that_somebody_else_had_lately_proves_nothing(desk, ada):
     request = desk.filed("access", bob)
     shown = desk.in_state(request["id"], "requires_input")
     assert shown["identity"]["staff_must_verify"] == "changed"
+
+
+@pytest.mark.parametrize("right", ["access", "erasure", "rectification", "portability"])
+def test_aws_is_asked_the_same_for_whoever_is_there_and_for_nobody(desk, ada, right, monkeypatch):
+    # given an environment that has served a request before
+    desk.filed("portability" if right == "access" else "access", ada, key="warm")
+    called = []
+    make = BaseClient._make_api_call
+
+    def counted(client, operation, parameters):
+        # the state machine has threads of its own
+        if threading.current_thread() is threading.main_thread():
+            called.append(operation)
+        return make(client, operation, parameters)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", counted)
+    asked = {}
+    for contact_id in (ada, UNKNOWN):
+        called.clear()
+        desk.filed(right, contact_id, key=contact_id)
+        asked[contact_id] = list(called)
+    assert asked[ada] == asked[UNKNOWN]

@@ -186,7 +186,9 @@ def _fold(node_id: str, aliases: list[Alias], sightings: list[Sighting]) -> Fold
 def _due(node: Node, item: Item) -> dict[str, str]:
     """Counted from the first sighting, until retention has looked and knows of a later sign."""
     told = due_attributes(DataKind.CONTACT, node.id, node.since_ms or 0, by=node.id)
-    return {**told, "retain_at": item.get("retain_at", told["retain_at"])}
+    first = due_attributes(DataKind.CONTACT, node.id, item.get("since_ms") or 0, by=node.id)
+    looked_at = item.get("retain_at", first["retain_at"])
+    return told if looked_at == first["retain_at"] else {**told, "retain_at": looked_at}
 
 
 def _content_key(node: Node, sightings: list[Sighting], known: str | None) -> str:

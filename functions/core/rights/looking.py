@@ -129,7 +129,7 @@ class Looking:
             log.warning("request overdue", rights_request_id=request.id)
             log.metric("RightsOverdue")
         if left_ms <= number("reminders", "escalate_hours") * HOUR_MS:
-            log.metric("RightsHoursLeft", max(0, left_ms // HOUR_MS), unit="None")
+            log.metric("RightsHoursLeft", max(0, left_ms // HOUR_MS))
             if request.escalated_ms is None:
                 return self._changes.do(
                     request, Deed.ESCALATED, by=SYSTEM, escalated_ms=now_ms, reminded_ms=now_ms

@@ -64,6 +64,29 @@ ENTERED = {
     "core/holds/claims.py": ({Action.HOLD_PLACED, Action.HOLD_LIFTED}, "before and after"),
     "core/holds/locks.py": ({Action.HOLD_PLACED, Action.HOLD_LIFTED}, "before and after"),
     "core/holds/machine.py": ({Action.HOLD_PLACED, Action.HOLD_LIFTED}, "before"),
+    "core/rights/requests.py": (
+        {
+            Action.RIGHTS_FILED,
+            Action.RIGHTS_ASKED,
+            Action.RIGHTS_LOCKED,
+            Action.RIGHTS_VERIFIED,
+            Action.RIGHTS_DECIDED,
+            Action.RIGHTS_PAUSED,
+            Action.RIGHTS_RESUMED,
+            Action.RIGHTS_EXTENDED,
+            Action.RIGHTS_CANCELED,
+            Action.RIGHTS_REMINDED,
+            Action.RIGHTS_STARTED,
+            Action.RIGHTS_COMPLETED,
+            Action.RIGHTS_FAILED,
+        },
+        "in the same transaction; what is noted in between is in the last one's result",
+    ),
+    "core/rights/machine.py": ({Action.RIGHTS_FILED, Action.RIGHTS_RESUMED}, "before"),
+    "core/rights/codes.py": (
+        {Action.RIGHTS_ASKED, Action.RIGHTS_VERIFIED, Action.RIGHTS_LOCKED},
+        "of the request that is proved",
+    ),
     "core/consent/store.py": (
         {
             Action.CONSENT_REQUESTED,

@@ -57,6 +57,16 @@ def test_without_a_duty_everything_goes_when_a_person_asks(monkeypatch):
     assert "Our own choice: claims about what was said" in text
 
 
+def test_content_that_is_kept_for_less_time_is_told(monkeypatch):
+    assert "less is kept" not in told()
+    content = {"marketing": {"store": "metadata"}, "service": {"days": 1}}
+    with_tenant(monkeypatch, regimes=("gdpr",), content=content, profile_names=False)
+    text = told()
+    assert "content of marketing: kept not at all" in text
+    assert "content of service: kept for 1 day" in text
+    assert "names that people gave themselves: not kept" in text
+
+
 def test_a_right_without_a_law_gets_our_own_time(monkeypatch):
     with_tenant(monkeypatch, regimes=("sec",), retention={"communications_days": 5000})
     text = told()
