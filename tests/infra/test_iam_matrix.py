@@ -155,6 +155,9 @@ LISTED = {
     "content.Exporter": ["<Archive.Arn>", "<Exports.Arn>", "<Media.Arn>"],
     "content.Media": ["<Media.Arn>", "<Transit.Arn>"],
     "retention.Holder": ["<Archive.Arn>"],
+    "rights.Access": ["<Archive.Arn>", "<Audit.Arn>", "<Exports.Arn>", "<Media.Arn>"],
+    "rights.Disclosure": ["<Exports.Arn>"],
+    "rights.RightsApi": ["<Exports.Arn>"],
 }
 
 
@@ -195,5 +198,9 @@ def test_secrets_are_read_by_who_needs_them(prod):
             "messaging.Inbound",
             "messaging.Sender",
             "retention.HoldsApi",
+            "rights.Access",
+            "rights.Disclosure",
+            "rights.Rights",
+            "rights.RightsApi",
         ],
     }
