@@ -65,9 +65,6 @@ class Tenant:
     language: str = "en"
     # of quiet hours, as in the IANA time zone database
     timezone: str = "UTC"
-    # an approved authentication template for one-time codes, as name/language; without one codes
-    # reach only people who wrote within the last day
-    code_template: str = ""
     # whether somebody who writes for the first time is sent the privacy notice
     first_contact_notice: bool = False
     # what the rules of policies/consent.toml are here otherwise, by purpose

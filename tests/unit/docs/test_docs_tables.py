@@ -17,8 +17,8 @@ from functions.core.media.bodies import Medium, UploadRequest
 from functions.core.runtime.policies import value
 from functions.core.sending.messages import _MODELS
 from functions.core.sending.model import SendState
-from functions.holds_api.operations import OPERATIONS as HOLDS_OPERATIONS
 from functions.disclosure.operations import OPERATIONS as DISCLOSURE_OPERATIONS
+from functions.holds_api.operations import OPERATIONS as HOLDS_OPERATIONS
 from functions.media_api.operations import OPERATIONS as MEDIA_OPERATIONS
 from functions.messages_api import answers
 from functions.messages_api.operations import OPERATIONS
