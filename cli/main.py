@@ -88,6 +88,26 @@ def _archive(options: argparse.Namespace, progress: Progress) -> int:
     return 0 if verify_archive(options.target, _stage(options), progress) else 1
 
 
+def _restore(options: argparse.Namespace, progress: Progress) -> int:
+    from cli.restore import replay
+    from cli.stage import find_stage
+
+    stage = find_stage(
+        options.stage,
+        workspace=_workspace(options),
+        profile=options.profile,
+        region=options.region,
+    )
+    told = replay(stage, options.since)
+    progress.say(
+        f"Erased again: {told['again']}; kept under a hold by now: {told['held']}. "
+        f"Pointers removed: {told['pointers']}. Withdrawals recorded again: {told['recorded']}."
+    )
+    if told["unknown"]:
+        progress.say(f"{told['unknown']} withdrawals are of people whom the copy does not know.")
+    return 0
+
+
 def _policies(options: argparse.Namespace, progress: Progress) -> int:
     from cli.policies import explain
 
@@ -137,6 +157,7 @@ def _stage(options: argparse.Namespace) -> "Stage | None":
 _COMMANDS = {
     "audit": _audit,
     "policies": _policies,
+    "restore": _restore,
     "up": _up,
     "down": _down,
     "status": _status,
@@ -166,6 +187,14 @@ def _parser() -> argparse.ArgumentParser:
     for command in (redrive, verify):
         command.add_argument("--profile", help="AWS profile, for stages on AWS")
         command.add_argument("--region", help="AWS region, for stages on AWS")
+    restored = commands.add_parser("restore", help="what a restored table must not bring back")
+    again = restored.add_subparsers(dest="action", required=True, metavar="ACTION").add_parser(
+        "replay", help="erase everybody again who was erased since the copy was made"
+    )
+    again.add_argument("--since", required=True, help="when the copy was made, with a zone")
+    again.add_argument("--stage", choices=_STAGES, default="local")
+    again.add_argument("--profile", help="AWS profile, for stages on AWS")
+    again.add_argument("--region", help="AWS region, for stages on AWS")
     policies = commands.add_parser("policies", help="what laws and own choices mean for a stage")
     explained = policies.add_subparsers(dest="action", required=True, metavar="ACTION").add_parser(
         "explain", help="how long each kind of data is kept, why, and what people may ask"

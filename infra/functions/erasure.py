@@ -93,10 +93,15 @@ def _grants(data: DataStack) -> list[Grant]:
         permissions.use_content_keys(data.content_keys, create=True),
         # a destroyed key stays as the word that it was destroyed
         permissions.use_table(data.content_keys, "UpdateItem"),
-        permissions.use_objects(
-            data.media, "GetObject", "PutObject", "AbortMultipartUpload", "DeleteObject"
+        # with every version, also from quarantine, which nobody reads
+        permissions.use_objects(data.media, "DeleteObject", "DeleteObjectVersion"),
+        # of another owner of a number: sealed anew
+        *(
+            permissions.use_objects(
+                data.media, "GetObject", "PutObject", "AbortMultipartUpload", below=below
+            )
+            for below in ("media/", "updates/")
         ),
-        permissions.use_objects(data.media, "DeleteObjectVersion"),
         permissions.list_versions(data.media),
         permissions.use_objects(
             data.exports, "GetObject", "PutObject", "AbortMultipartUpload", below="rights/"

@@ -59,3 +59,5 @@ class RightsStack(FunctionStack):
         self.content_users = [self.access, self.disclosure, self.rights, self.rights_api]
         self.content_users += [self.erasure]
         CfnOutput(self, "RightsWorkflowArn", value=self.rights_workflow.machine.state_machine_arn)
+        # `amana restore replay` calls it
+        CfnOutput(self, "ErasureFunctionName", value=self.erasure.function.function_name)

@@ -34,6 +34,10 @@ _CAUSE = (
     "resumed; the log of the function that was called names the step and why."
 )
 _TOLD = {"request_id.$": "$.request_id"}
+_SETTLES = {
+    "ResultSelector": {"seconds.$": "$.Payload.wait_seconds"},
+    "ResultPath": "$.settles",
+}
 # where the request waits for somebody: what a look calls it, and the state's name
 _WAITS = {"identity": "Identity", "approval": "Approval", "pause": "Pause"}
 
@@ -61,6 +65,15 @@ def rights_definition(rights_arn: str, access_arn: str, erasure_arn: str) -> Def
         # the last message is on its way before nobody knows any more where to
         "Farewell": {"Type": "Wait", "SecondsPath": "$.farewell", "Next": "PlanErasure"},
         **_mapped("Erasure", erasure_arn, "erase", "finish"),
+        # names go first; keys only once nobody finds the person by them any more
+        "LastErasure": caught(
+            step(erasure_arn, "finish", then="IsErased", output=_SETTLES), then="GiveUpErasure"
+        ),
+        "IsErased": choose(
+            {"Variable": "$.settles.seconds", "NumericGreaterThan": 0, "Next": "Settle"},
+            otherwise="Finish",
+        ),
+        "Settle": {"Type": "Wait", "SecondsPath": "$.settles.seconds", "Next": "LastErasure"},
         "Apply": caught(
             step(rights_arn, "apply", then="Finish", output=INPUT_STAYS), then="GiveUp"
         ),

@@ -146,7 +146,7 @@ class ErasingWorld(World):
 
     def plant(self, number: str, *, at: int) -> None:
         """In every store."""
-        word, other = WORDS[number], number[-1]
+        word, other = WORDS[number], number[-5:]
         access_names = {"text": {"body": f"text {word}"}}
         self.says(number, f"wamid.{other}1", at=at, type="text", **access_names)
         self.says(number, f"wamid.{other}l", at=at + 1, type="text", text={"body": word * 5000})
@@ -314,12 +314,19 @@ class ErasingWorld(World):
                 self.dynamodb.put_item(TableName=table, Item=item)
 
     def everything_readable(self) -> bytes:
-        return b"\n".join([*self._in_tables(), *self._in_buckets(), *self._in_archive()])
+        return b"\n".join(self.everything())
+
+    def everything(self) -> list[bytes]:
+        return [*self._in_tables(), *self._in_buckets(), *self._in_archive()]
+
+    def node_of(self, number: str) -> Any:
+        node = self.node(number)
+        return wiring.directory().nodes([node])[node]
 
     def where(self, number: str) -> list[bytes]:
         """Around each place, for whoever looks for the reason."""
         words = (WORDS[number].encode(), number.encode())
-        seen = [*self._in_tables(), *self._in_buckets(), *self._in_archive()]
+        seen = self.everything()
         return [each[:300] for each in seen if any(word in each for word in words)]
 
     def readable(self, number: str) -> int:

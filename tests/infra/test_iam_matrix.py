@@ -126,6 +126,14 @@ DELETED = {
     ("retention.Holder", "dynamodb:DeleteItem"): [
         "<Compliance.Arn> when dynamodb:LeadingKeys ForAllValues:StringLike HOLD#*, GUARD#*, HELD#*"
     ],
+    # what is about people who are erased, behind guards
+    ("rights.Erasure", "dynamodb:DeleteItem"): [
+        "<Compliance.Arn>",
+        "<Consent.Arn>",
+        "<Conversations.Arn>",
+    ],
+    ("rights.Erasure", "s3:DeleteObject"): ["<Media.Arn>/*"],
+    ("rights.Erasure", "s3:DeleteObjectVersion"): ["<Media.Arn>/*"],
 }
 
 
@@ -158,6 +166,7 @@ LISTED = {
     "rights.Access": ["<Archive.Arn>", "<Audit.Arn>", "<Exports.Arn>", "<Media.Arn>"],
     "rights.Disclosure": ["<Exports.Arn>"],
     "rights.RightsApi": ["<Exports.Arn>"],
+    "rights.Erasure": ["<Archive.Arn>", "<Audit.Arn>", "<Exports.Arn>"],
 }
 
 
@@ -200,6 +209,7 @@ def test_secrets_are_read_by_who_needs_them(prod):
             "retention.HoldsApi",
             "rights.Access",
             "rights.Disclosure",
+            "rights.Erasure",
             "rights.Rights",
             "rights.RightsApi",
         ],

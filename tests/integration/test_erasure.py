@@ -177,7 +177,7 @@ def test_what_comes_in_while_names_go_is_erased_as_well(world):
 
 def test_what_is_sent_again_brings_nobody_back(world):
     world.erased(world.asks_erasure(FREE))
-    world.redelivered(FREE, "wamid.11", at=NOW - 60 * DAY)
+    world.redelivered(FREE, "wamid.again", at=NOW - 60 * DAY)
     assert world.where(FREE) == []
 
 

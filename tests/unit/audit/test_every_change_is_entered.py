@@ -76,11 +76,16 @@ ENTERED = {
         },
         "in the same transaction",
     ),
+    "core/rights/erasure/ledger.py": (
+        {Action.RECORD_ERASED},
+        "written before the erasure; the entry, at its end, holds its hash",
+    ),
     # what is nothing to enter, or the log itself
     "webhook/inbox.py": ({Action.DELIVERY_RECEIVED}, "by inbound, once it is stored"),
     "core/audit/outbox.py": (set(), "the entries themselves"),
     "core/audit/log_s3.py": (set(), "the log itself"),
     "core/audit/witnessing.py": (set(), "asks the witness; the log holds the checkpoint"),
+    "core/contacts/tombstones.py": (set(), "part of an erasure, which is entered"),
     "core/sending/wake_ups.py": (set(), "says which thread to look at; changes nothing"),
     "core/media/queue.py": (set(), "says which medium to look at; changes nothing"),
     "core/media/announce.py": (set(), "says which medium to look at; changes nothing"),

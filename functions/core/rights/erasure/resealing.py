@@ -115,7 +115,7 @@ class Resealing:
         moved = {**holder, "key": new}
         if "ref" in holder:
             moved["ref"] = self._copying.update(holder["ref"], old=str(old), new=new)
-        if holder.get("object"):
+        if str(holder.get("object", "")).startswith("media/"):  # no role reads quarantine
             moved["object"] = self._copying.file(holder["object"], old=str(old), new=new)
         return moved
 
