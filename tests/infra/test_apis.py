@@ -51,6 +51,8 @@ def test_every_kind_of_thing_has_a_scope_of_its_own():
         "consents": {"consents:read", "consents:write"},
         "gate": {"messages:send"},
         "holds": {"holds:read", "holds:write", "holds:lift"},
+        # anyone who has a link may open its page
+        "rights": {"rights:read", "rights:write", "rights:approve", None},
     }
 
 
