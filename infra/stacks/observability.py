@@ -262,6 +262,7 @@ class ObservabilityStack(StageStack):
             "RightsOverdue": "A request about a person's data is not answered in time: see it now.",
             "RightsHoursLeft": "A request about a person's data is due within three days.",
             "RightsLocked": "Somebody tried wrong codes: find out who asks, by other means.",
+            "DisclosuresLocked": "Wrong codes were tried on a link: ask its person first.",
             "RightsUntold": "A person was not told about their request: write in another way.",
         }
         for name, means in told.items():
