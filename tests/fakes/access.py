@@ -381,6 +381,8 @@ def plant(world: World) -> None:
             details={"text": f"asked {word}"},
         )
         world.enters(Action.MESSAGES_LISTED, world.contact_id(who), client=f"reader-{word}")
+        # as it is entered that a message came: under the alias alone
+        world.enters(Action.MESSAGE_RECEIVED, world.node(who), client=f"inbound-{word}")
     world.holds(ADA)
     world.archive()
     for other in "ab":
