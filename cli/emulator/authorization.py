@@ -27,6 +27,8 @@ _AS_THEY_ARE = {
 _OF_KMS = {"SigningAlgorithm": "kms:SigningAlgorithm", "MessageType": "kms:MessageType"}
 # partition keys have one name in all tables
 _PARTITION = "pk"
+_LEADING = "dynamodb:LeadingKeys"
+_PARTS = "amana:parts-of-transaction"
 _SESSION = re.compile(r"arn:aws:sts::(\d+):assumed-role/([^/]+)/.+")
 _REMAINING = "s3:object-lock-remaining-retention-days"
 
@@ -80,6 +82,36 @@ def as_single_messages(enforce: Callable[..., Any]) -> Callable[..., Any]:
     return enforced
 
 
+def telling_items_apart(enforce: Callable[..., Any]) -> Callable[..., Any]:
+    """`enforce`, where one of a transaction's parts is asked about, with that part's keys alone.
+
+    As on AWS, where each part needs the right of its own action on its own table.
+    """
+
+    def enforced(
+        access_key_id: str,
+        iam_action: str,
+        service: str,
+        region: str,
+        resource_arn: str = "*",
+        service_context: Context | None = None,
+    ) -> Any:
+        context = dict(service_context or {})
+        if parts := context.pop(_PARTS, None):
+            name = (iam_action.rpartition(":")[2], resource_arn.rpartition(":table/")[2])
+            context[_LEADING] = parts.get(name, context[_LEADING])
+        return enforce(
+            access_key_id,
+            iam_action,
+            service,
+            region,
+            resource_arn=resource_arn,
+            service_context=context,
+        )
+
+    return enforced
+
+
 def holding_root(
     enforce: Callable[..., Any], root: str, policy_denies: Callable[[str, str, Context], Any]
 ) -> Callable[..., Any]:
@@ -128,8 +160,21 @@ def _of_kms(call: Mapping[str, Any]) -> Context:
 
 
 def _of_dynamodb(call: Mapping[str, Any]) -> Context:
-    """Partition keys of what one call or transaction writes or reads by its key."""
-    parts = [call, *(each for item in call.get("TransactItems", []) for each in item.values())]
-    items = [part.get("Key") or part.get("Item") or {} for part in parts]
-    keys = [item[_PARTITION]["S"] for item in items if _PARTITION in item]
-    return {"dynamodb:LeadingKeys": keys} if keys else {}
+    """Partition keys of what one call writes or reads by its key; of a transaction, by its parts.
+
+    Its parts stand under a name of our own, for `telling_items_apart`.
+    """
+    parts: dict[tuple[str, str], list[str]] = {}
+    for item in call.get("TransactItems", []):
+        for verb, part in item.items():
+            keys = parts.setdefault((f"{verb}Item", part["TableName"]), [])
+            keys += _partitions(part)
+    if parts:
+        return {_LEADING: [key for keys in parts.values() for key in keys], _PARTS: parts}
+    keys = _partitions(call)
+    return {_LEADING: keys} if keys else {}
+
+
+def _partitions(part: Mapping[str, Any]) -> list[str]:
+    item = part.get("Key") or part.get("Item") or {}
+    return [item[_PARTITION]["S"]] if _PARTITION in item else []

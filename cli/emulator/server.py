@@ -21,6 +21,7 @@ from cli.emulator.authorization import (
     knowing_bodies,
     knowing_locks,
     naming_roles,
+    telling_items_apart,
 )
 from cli.emulator.start import ACCOUNT, REGION, ROOT_CREDENTIALS
 
@@ -31,7 +32,8 @@ def main() -> None:
     from ministack import app
     from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 
-    enforce = recording(as_single_messages(iam_evaluator.enforce), arguments.denials)
+    told_apart = telling_items_apart(as_single_messages(iam_evaluator.enforce))
+    enforce = recording(told_apart, arguments.denials)
     # outside of the record, which is about functions
     iam_evaluator.enforce = holding_root(
         enforce, ROOT_CREDENTIALS["AWS_ACCESS_KEY_ID"], bucket_denies

@@ -60,6 +60,7 @@ def agrees(platform, desk, contact_id, word):
         "purpose": "marketing",
         "method": "web_form",
         "given_at": moment(),
+        "notice": {"language": "en"},
         "evidence": {**FORM, "form_version": word},
     }
     answer = post(platform, desk, f"/v1/contacts/{contact_id}/consents", body)

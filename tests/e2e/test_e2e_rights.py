@@ -1,4 +1,4 @@
-"""Three people in every store: free, under a duty, held. What each is given, and what each keeps."""
+"""Three people in every store: free, under a duty, held. What each is given, and keeps."""
 
 import json
 import secrets

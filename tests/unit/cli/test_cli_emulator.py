@@ -14,6 +14,7 @@ from cli.emulator.authorization import (
     knowing_bodies,
     knowing_locks,
     naming_roles,
+    telling_items_apart,
 )
 from cli.emulator.buckets import encrypted_buckets, locked_buckets
 from cli.emulator.certificate import write_certificate
@@ -203,7 +204,34 @@ TWO = {
 def test_which_items_are_written_is_a_condition(call, keys):
     body = json.dumps(call).encode()
 
-    assert knowing_bodies(lambda *_: {})("dynamodb", "dynamodb:Any", body, {}) == keys
+    told = knowing_bodies(lambda *_: {})("dynamodb", "dynamodb:Any", body, {})
+
+    assert {name: value for name, value in told.items() if name.startswith("dynamodb:")} == keys
+
+
+def test_each_part_of_a_transaction_needs_its_own_right_on_its_own_table():
+    body = json.dumps(TWO).encode()
+    told = knowing_bodies(lambda *_: {})("dynamodb", "dynamodb:Any", body, {})
+    seen = {}
+
+    def enforce(_key, action, *_, resource_arn, service_context):
+        seen[action, resource_arn] = service_context
+
+    table = "arn:aws:dynamodb:eu-central-1:000000000000:table/"
+    for action, name in (("PutItem", "outbox"), ("UpdateItem", "conversations")):
+        telling_items_apart(enforce)(
+            "key",
+            f"dynamodb:{action}",
+            "dynamodb",
+            "eu-central-1",
+            resource_arn=f"{table}{name}",
+            service_context=told,
+        )
+
+    assert seen == {
+        ("dynamodb:PutItem", f"{table}outbox"): {"dynamodb:LeadingKeys": ["a1"]},
+        ("dynamodb:UpdateItem", f"{table}conversations"): {"dynamodb:LeadingKeys": ["b2"]},
+    }
 
 
 def test_buckets_are_found_with_the_key_and_lock_of_their_template(tmp_path):
