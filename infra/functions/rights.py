@@ -59,6 +59,8 @@ def rights(stack: FunctionStack, data: DataStack, messaging: MessagingStack) -> 
             permissions.use_table(data.conversations, *READ_WRITE),
             permissions.query(data.conversations, indexes=["timeline"]),
             permissions.use_table(data.consent, *READ_WRITE),
+            # an event that did not happen so is found among the person's
+            permissions.query(data.consent, indexes=[], table_itself=True),
             permissions.use_codes(data.ephemeral),
             permissions.use_content_keys(data.content_keys, create=True),
             permissions.send_to(outbound),

@@ -194,6 +194,9 @@ LISTED = {
     "content.Media": ["<Media.Arn>", "<Transit.Arn>"],
     "retention.Holder": ["<Archive.Arn>"],
     "retention.Retention": ["<Archive.Arn>"],
+    "rights.Access": ["<Archive.Arn>", "<Audit.Arn>", "<Exports.Arn>", "<Media.Arn>"],
+    "rights.Disclosure": ["<Exports.Arn>"],
+    "rights.RightsApi": ["<Exports.Arn>"],
     "rights.Erasure": ["<Archive.Arn>", "<Audit.Arn>", "<Exports.Arn>"],
 }
 
@@ -236,6 +239,10 @@ def test_secrets_are_read_by_who_needs_them(prod):
             "messaging.Sender",
             "retention.HoldsApi",
             "retention.Retention",
+            "rights.Access",
+            "rights.Disclosure",
             "rights.Erasure",
+            "rights.Rights",
+            "rights.RightsApi",
         ],
     }
