@@ -28,6 +28,7 @@ from functions.core.retention.disposing import Disposer, Place, Reason
 from functions.core.retention.rules import rules_from
 from functions.core.rights.erasure.carrying import Carrying
 from functions.core.rights.erasure.copying import Copying
+from functions.core.rights.erasure.exports import Exports
 from functions.core.rights.erasure.ledger import S3Ledger
 from functions.core.rights.erasure.looking import Looking
 from functions.core.rights.erasure.naming import Naming
@@ -111,14 +112,13 @@ def erasing(request_id: str) -> Erasing:
             conversations=conversations,
             consents=Table(records=_stored("consent"), sealing=_seal(CONSENT)),
             copying=Copying(objects=_media(), ring=_seal("conversations").ring),
-            numbers=numbers,
         ),
         looking=Looking(
             listing=disposer.listing,
             load=_load,
-            numbers=numbers,
             accounts=[chosen.waba_id, "unknown"],
         ),
+        exports=Exports(listing=disposer.listing, load=_load, now_ms=clock.now_ms),
         plans=plans(),
         ledger=ledger(),
         tombstones=DynamoTombstones(aws.dynamodb(), chosen.ephemeral_table, now_ms=clock.now_ms),

@@ -84,11 +84,11 @@ def _grants(data: DataStack) -> list[Grant]:
         permissions.use_table(data.conversations, *READ_WRITE, "DeleteItem"),
         # a restore is the one moment at which a table is read through
         permissions.use_table(data.conversations, "Scan"),
-        permissions.query(data.conversations, indexes=["timeline"], table_itself=True),
+        permissions.query(data.conversations, indexes=["timeline", "retention"], table_itself=True),
         permissions.use_table(data.consent, *READ_WRITE, "DeleteItem"),
         permissions.query(data.consent, indexes=[], table_itself=True),
         permissions.use_table(data.compliance, *READ_WRITE, "DeleteItem"),
-        permissions.query(data.compliance, indexes=["listed"], table_itself=True),
+        permissions.query(data.compliance, indexes=["listed", "retention"], table_itself=True),
         permissions.use_table(data.ephemeral, "PutItem"),
         permissions.use_content_keys(data.content_keys, create=True),
         # a destroyed key stays as the word that it was destroyed

@@ -245,6 +245,18 @@ class ErasingWorld(World):
     def pseudonym(self, number: str) -> str:
         return build.PSEUDONYMS.alias(Alias(AliasKind.PHONE, number))
 
+    def records_of(self, node: str) -> list[str]:
+        """Whose key, or anything in them, names the alias."""
+        found = [i for table in ("conversations", "consent") for i in self._scan(table)]
+        return [repr(item) for item in found if node in repr(item)]
+
+    def seals(self, key_id: str) -> None:
+        self.ring.seal(key_id, blob_binding("x"), b"x")
+
+    def has_key(self, key_id: str) -> bool:
+        found = [item for item in self._scan("keys") if item["pk"]["S"] == f"KEY#{key_id}"]
+        return bool(found) and "wrapped_key" in found[0]
+
     def pointer(self, number: str) -> bool:
         wanted = f"ALIAS#{self.pseudonym(number)}"
         return any(item["pk"]["S"] == wanted for item in self._scan("conversations"))

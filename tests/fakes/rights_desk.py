@@ -66,6 +66,8 @@ class Desk:
         self.is_closed = False
         # held while a step runs: one at a time, and none when the test is over
         self.turn = RLock()
+        # seconds that an erasure asks to be given before it ends
+        self.settles: list[int] = []
 
     def ask(
         self,
@@ -229,12 +231,10 @@ class Desk:
             context = Context()
             context.aws_request_id = random_id()
             return rights.handler(payload, context)
-        settled = (name, payload) in self.asked
         self.asked.append((name, payload))
-        if payload["step"] == "plan":
-            return {"parts": ["one", "two"]}
-        # names have gone, keys follow a moment later
-        return {"wait_seconds": 0 if settled else 1} if payload["step"] == "finish" else {}
+        # an erasure says how long to wait before it is asked again
+        settles = self.settles.pop() if payload["step"] == "finish" and self.settles else 0
+        return {"parts": ["one", "two"], "wait_seconds": settles}
 
 
 @contextmanager

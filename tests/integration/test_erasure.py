@@ -8,6 +8,7 @@ from moto import mock_aws
 
 from functions.core.holds.guard import Covered
 from functions.core.rights.model import Right
+from tests.fakes import build
 from tests.fakes.access import NOW
 from tests.fakes.erasing import DAY, DUTY, FREE, HELD, SETTLE_S, WORDS, ErasingWorld
 
@@ -34,9 +35,10 @@ def test_what_was_planted_can_be_read_before(world):
 
 def test_nothing_is_left_of_who_is_free(world):
     before = world.readable(DUTY), world.readable(HELD)
-    request = world.asks_erasure(FREE)
+    request, node = world.asks_erasure(FREE), world.node(FREE)
     assert world.erased(request) == "erased"
     assert world.where(FREE) == []
+    assert world.records_of(node) == []
     assert (world.readable(DUTY), world.readable(HELD)) == before
 
 
@@ -187,3 +189,21 @@ def test_who_writes_again_is_somebody_new(world):
     world.anew()
     world.redelivered(FREE, "wamid.new", at=NOW + 3 * DAY)
     assert world.node(FREE) != before
+
+
+def test_an_export_about_them_opens_no_more_and_one_of_everybody_still_does(world):
+    for name, number in (("e_theirs", FREE), ("e_anothers", DUTY)):
+        world.exported(number, name)
+        world.seals(f"export~{name}")
+    world.erased(world.asks_erasure(FREE))
+    assert not world.has_key("export~e_theirs")
+    assert world.has_key("export~e_anothers")
+
+
+def test_what_was_said_on_a_number_that_is_not_used_any_more_goes_as_well(world):
+    message = build.text_message(
+        "wamid.former", sender=FREE, at=NOW - 60 * DAY, text={"body": f"former {WORDS[FREE]}"}
+    )
+    world.told(build.change(messages=[message], number="106540000000777"))
+    world.erased(world.asks_erasure(FREE))
+    assert world.where(FREE) == []

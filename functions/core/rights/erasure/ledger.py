@@ -30,7 +30,7 @@ _PREFIX = "erasures/"
 class Entry:
     """One erasure: whose, and how far back each kind of data goes. Times in epoch ms.
 
-    `spans`: aliases, and when they were the person's.
+    `spans`: aliases, and when they were the person's. `numbers`: ids of the business's numbers.
     """
 
     request: str
@@ -38,6 +38,7 @@ class Entry:
     contact_id: str
     spans: tuple[Span, ...]
     keys: tuple[str, ...]
+    numbers: tuple[str, ...]
     cut_offs: Mapping[DataKind, CutOff]
 
     @property
@@ -60,6 +61,7 @@ class Entry:
             "contact_id": self.contact_id,
             "spans": [_span_told(span) for span in self.spans],
             "keys": list(self.keys),
+            "numbers": list(self.numbers),
             "before_ms": {each.kind.value: each.before_ms for each in self.cut_offs.values()},
         }
         return json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
@@ -73,6 +75,7 @@ def entry_from(data: bytes) -> Entry:
         contact_id=told["contact_id"],
         spans=tuple(_span_from(span) for span in told["spans"]),
         keys=tuple(told["keys"]),
+        numbers=tuple(told["numbers"]),
         cut_offs={
             DataKind(kind): CutOff(DataKind(kind), before_ms)
             for kind, before_ms in told["before_ms"].items()

@@ -11,9 +11,10 @@ from math import inf
 from functions.core.consent.items import state_key
 from functions.core.contacts.model import Span
 from functions.core.contacts.service import node_key
-from functions.core.conversations.model import moment_ms, thread_id
+from functions.core.conversations.model import moment_ms, split_thread, thread_id
 from functions.core.conversations.read_page import batches
 from functions.core.holds.guard import Guard
+from functions.core.retention.due import shard_of
 from functions.core.retention.kinds import DataKind
 from functions.core.retention.listing import Listing
 from functions.core.rights.erasure.ledger import Entry
@@ -22,6 +23,7 @@ from functions.core.runtime.records import Item, Key
 
 Load = Callable[[str, Collection[Key]], Mapping[Key, Item]]
 _TOGETHER = 90
+_EVER = 10**13 - 1
 
 
 @dataclass
@@ -51,19 +53,29 @@ class Found:
 class Looking:
     """`load`: items of a table (our own name) as they are stored, read consistently."""
 
-    def __init__(
-        self, *, listing: Listing, load: Load, numbers: Sequence[str], accounts: Sequence[str]
-    ) -> None:
+    def __init__(self, *, listing: Listing, load: Load, accounts: Sequence[str]) -> None:
         self._listing = listing
         self._load = load
-        self._numbers = numbers
         self._accounts = accounts
+
+    def numbers_of(self, nodes: Collection[str]) -> set[str]:
+        """Of the business, on which there is a thread with one of these aliases.
+
+        By the index of what is due some day: numbers that are no longer used are in no setting.
+        """
+        found = set()
+        for shard in {shard_of(node) for node in nodes}:
+            for unit in self._listing.due(DataKind.COMMUNICATIONS, shard, before_ms=_EVER):
+                number, node = split_thread(unit.key.pk.removeprefix("THREAD#"))
+                if unit.key.sk == "THREAD" and node in nodes:
+                    found.add(number)
+        return found
 
     def at(self, entry: Entry, guards: Mapping[str, Guard]) -> Found:
         found = Found()
         for span in entry.spans:
             guard = guards[span.node]
-            for number in self._numbers:
+            for number in entry.numbers:
                 self._thread(found, entry, span, guard, number)
             self._consents(found, entry, span, guard)
         self._updates(found, entry, guards)

@@ -52,13 +52,11 @@ class Resealing:
         conversations: Table,
         consents: Table,
         copying: Copying,
-        numbers: Collection[str],
     ) -> None:
         self._listing = listing
         self._conversations = conversations
         self._consents = consents
         self._copying = copying
-        self._numbers = numbers
 
     def seal_anew(self, entry: Entry, subject: Subject) -> int:
         """How many records. One that changes meanwhile is sealed when the step is repeated."""
@@ -70,13 +68,13 @@ class Resealing:
             def key_at(at_ms: int, node: str = node) -> str:
                 return content_key_id(node, generation(subject.nodes, node, at_ms))
 
-            for table, key, item in self._at(node):
+            for table, key, item in self._at(node, entry.numbers):
                 if _is_doomed(item, entry, subject, node):
                     count += self._sealed(table, key, item, entry, key_at)
         return count
 
-    def _at(self, node: str) -> Iterator[tuple[Table, Key, Item]]:
-        for number in self._numbers:
+    def _at(self, node: str, numbers: Collection[str]) -> Iterator[tuple[Table, Key, Item]]:
+        for number in numbers:
             thread = self._listing.timeline(thread_id(number, node), before_ms=None)
             listed = (Key(item["pk"], item["sk"]) for item in thread)
             for some in batches(listed, _TOGETHER):

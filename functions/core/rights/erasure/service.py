@@ -17,6 +17,7 @@ from functions.core.retention.due import SHARDS
 from functions.core.retention.kinds import DataKind
 from functions.core.retention.rules import Rules
 from functions.core.rights.erasure.errors import NotErasedError
+from functions.core.rights.erasure.exports import Exports
 from functions.core.rights.erasure.ledger import Entry
 from functions.core.rights.erasure.looking import Found, Looking
 from functions.core.rights.erasure.model import (
@@ -68,6 +69,7 @@ class Erasing:
     sharing: Sharing
     resealing: Resealing
     looking: Looking
+    exports: Exports
     plans: Plans
     ledger: Ledger
     tombstones: Tombstones
@@ -97,6 +99,7 @@ class Erasing:
             contact_id=subject.contact_id,
             spans=subject.person.spans,
             keys=subject.keys,
+            numbers=tuple(sorted({*self.numbers, *self.looking.numbers_of(subject.aliases)})),
             cut_offs=cut_offs(self.rules, now_ms),
         )
 
@@ -112,7 +115,7 @@ class Erasing:
         """Written down where nobody can remove it, before anything is deleted."""
         self.ledger.put(entry)
         self.tombstones.put(dict.fromkeys(self.naming.pseudonyms(subject), entry.erased_ms))
-        for number in self.numbers:
+        for number in entry.numbers:
             for node in entry.nodes:
                 self.withdraw(thread_id(number, node))
         return Plan(entry=entry)
@@ -129,7 +132,7 @@ class Erasing:
     def parts(self, entry: Entry) -> list[Part]:
         threads = [
             Part(kind=DataKind.COMMUNICATIONS, name=thread_id(number, node))
-            for number in self.numbers
+            for number in entry.numbers
             for node in entry.nodes
         ]
         return [*threads, *(Part(kind=DataKind.CONSENT, name=node) for node in entry.nodes)]
@@ -152,7 +155,7 @@ class Erasing:
         entry = plan.entry
         for part in self.parts(entry):
             self.erase(entry, part)
-        self.sharing.updates(entry, self.looking.updates(entry))
+        self._others(entry)
         found, guards = self._look(entry, but=DataKind.CONTACT)
         if found.keeps_names:
             return self._done(plan, found, guards)
@@ -174,12 +177,12 @@ class Erasing:
         erased_ms = entry.erased_ms
         names = self.naming.pseudonyms(self.subject(entry))
         self.tombstones.put(dict.fromkeys(names, erased_ms))
-        for number in self.numbers:
+        for number in entry.numbers:
             for node in entry.nodes:
                 self.withdraw(thread_id(number, node))
         for part in self.parts(entry):
             self.erase(entry, part)
-        self.sharing.updates(entry, self.looking.updates(entry))
+        self._others(entry)
         found, _ = self._look(entry, but=DataKind.CONTACT)
         if not found.keeps_names and self._unname(entry):
             self._forget(entry)
@@ -195,6 +198,12 @@ class Erasing:
         """As it was when the erasure began; what is known of the aliases now."""
         nodes = self.directory.nodes(entry.nodes, consistent=True)
         return Subject(person=entry.person, nodes=nodes)
+
+    def _others(self, entry: Entry) -> None:
+        """What is about the person beside their conversations and consents."""
+        self.sharing.updates(entry, self.looking.updates(entry))
+        guards = list(self.disposer.guards.read(entry.nodes).values())
+        self.disposer.keys.destroy(self.exports.keys(entry), guards=guards, reason="erasure")
 
     def _unname(self, entry: Entry) -> bool:
         """False: a hold was placed meanwhile."""
