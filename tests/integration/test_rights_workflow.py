@@ -67,17 +67,6 @@ def test_erasure_says_goodbye_and_is_carried_out_part_by_part(desk):
     assert shown["finished_at"]
 
 
-def test_an_erasure_that_has_to_settle_is_asked_again_after_a_wait(desk):
-    desk.settles = [1, 1]
-    ada = desk.writes(ADA, "hello", ago_days=0.04)
-    request = desk.filed("erasure", ada)
-    desk.proved(request["id"])
-    desk.approved(request["id"])
-    desk.in_state(request["id"], "complete")
-    steps = [told["step"] for name, told in desk.asked if name == "erasure"]
-    assert steps == ["plan", "erase", "erase", "finish", "finish", "finish"]
-
-
 def test_the_execution_says_nothing_about_the_person(desk):
     ada = desk.writes(ADA, "canary text", ago_days=0.04)
     request = desk.filed("erasure", ada, note="canary note")
