@@ -34,8 +34,9 @@ class AuditEntries:
 
 
 def _is_theirs(subject: Subject, on: str, told: Json) -> bool:
-    """An entry names a contact, which tells since when it was theirs, or an alias alone: then its
-    own time says whose it was.
+    """An entry names a contact, which tells since when it was theirs, or an alias alone.
+
+    Of the latter its own time says whose it was.
     """
     if "~" in on:
         return names(subject, on)
