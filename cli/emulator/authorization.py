@@ -10,7 +10,7 @@ holds to what a bucket's policy denies.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -108,6 +108,30 @@ def telling_items_apart(enforce: Callable[..., Any]) -> Callable[..., Any]:
             resource_arn=resource_arn,
             service_context=context,
         )
+
+    return enforced
+
+
+def answering_tasks(
+    enforce: Callable[..., Any], machines: Callable[[], Iterable[str]]
+) -> Callable[..., Any]:
+    """`enforce`, asking of who answers a task whether they may answer those of a state machine.
+
+    On AWS the right is one on the machine whose task it is; the emulator asks for it on everything.
+    `machines`: ARNs of all there are; of which one a token is, it does not tell.
+    """
+
+    def enforced(
+        access_key_id: str, iam_action: str, *args: Any, resource_arn: str = "*", **kwargs: Any
+    ) -> Any:
+        places = [resource_arn]
+        if iam_action.startswith("states:SendTask"):
+            places = [*machines()] or places
+        refusals = [
+            enforce(access_key_id, iam_action, *args, resource_arn=place, **kwargs)
+            for place in places
+        ]
+        return None if None in refusals else refusals[0]
 
     return enforced
 

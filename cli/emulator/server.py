@@ -16,6 +16,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from cli.emulator.authorization import (
+    answering_tasks,
     as_single_messages,
     holding_root,
     knowing_bodies,
@@ -31,9 +32,11 @@ def main() -> None:
     # ministack reads its environment when it is imported; the parent process has set it
     from ministack import app
     from ministack.core import iam_actions, iam_evaluator, lambda_runtime
+    from ministack.services import stepfunctions
 
-    told_apart = telling_items_apart(as_single_messages(iam_evaluator.enforce))
-    enforce = recording(told_apart, arguments.denials)
+    enforce = telling_items_apart(as_single_messages(iam_evaluator.enforce))
+    enforce = answering_tasks(enforce, lambda: list(stepfunctions._state_machines))  # noqa: SLF001 - no other list
+    enforce = recording(enforce, arguments.denials)
     # outside of the record, which is about functions
     iam_evaluator.enforce = holding_root(
         enforce, ROOT_CREDENTIALS["AWS_ACCESS_KEY_ID"], bucket_denies

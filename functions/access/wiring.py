@@ -36,7 +36,7 @@ from functions.core.rights.access.collecting import Parts
 from functions.core.rights.access.collectors.accounts import AccountUpdates
 from functions.core.rights.access.collectors.compliance import Exports, Holds, RightsRequests
 from functions.core.rights.access.collectors.consents import Consents
-from functions.core.rights.access.collectors.contacts import Contacts, CorrectionHistory
+from functions.core.rights.access.collectors.contacts import Contacts
 from functions.core.rights.access.collectors.conversations import Conversations
 from functions.core.rights.access.collectors.keys import Keys
 from functions.core.rights.access.collectors.media import Media
@@ -122,9 +122,6 @@ def _records() -> dict[str, Collecting]:
     )
     return {
         "contacts": Contacts(),
-        "corrections": CorrectionHistory(
-            DynamoListing(aws.dynamodb(), chosen.conversations_table, _sealing())
-        ),
         "consent": Consents(ledger),
         "accounts": AccountUpdates(
             client=aws.dynamodb(),

@@ -74,7 +74,7 @@ def _answered(request: Request, shown: Shown, action: Action) -> Reply:
     """Entered before it is answered; of a file, which bytes of which file were given."""
     _enter(request, shown, action)
     log.info("disclosure answered", stage=shown.stage.value, action=action.value)
-    if shown.stage is Stage.LOCKED:
+    if shown.stage is Stage.LOCKED and action is Action.LINK_CONFIRMED:
         log.metric("DisclosuresLocked")
     if shown.copy is not None and shown.piece is not None:
         name = shown.copy.name

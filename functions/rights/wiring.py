@@ -28,7 +28,7 @@ from functions.core.rights.looking import Looking
 from functions.core.rights.policy import HOUR_MS
 from functions.core.rights.reaching import Reaching
 from functions.core.rights.rectifying import Rectifier
-from functions.core.rights.requests import DynamoRequests
+from functions.core.rights.requests import STORE, DynamoRequests
 from functions.core.rights.saying import Saying
 from functions.core.rights.subjects import Subjects
 from functions.core.rights.sweeping import Sweeping
@@ -117,6 +117,8 @@ def _rectifier(ledger: Ledger) -> Rectifier:
         client=aws.dynamodb(),
         table=settings().conversations_table,
         sealing=_seal(),
+        requests_table=settings().compliance_table,
+        requests_sealing=Sealing(_seal().ring, store=STORE),
         audit=audit(),
         ledger=ledger,
     )

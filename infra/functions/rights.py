@@ -12,11 +12,8 @@ from infra.stacks.base import FunctionStack
 from infra.stacks.data import DataStack
 from infra.stacks.messaging import MessagingStack
 from infra.stacks.sizes import RIGHTS_TIMEOUT
-from infra.workflows.rights import rights_workflow_arn
+from infra.workflows.rights import rights_workflow_arn, tick_seconds
 
-# a laptop's requests are looked at again while somebody watches
-_TICK = Duration.days(1)
-_LOCAL_TICK = Duration.seconds(10)
 # the sender takes a message within seconds; a pace of Meta's may hold it up for minutes
 _FAREWELL = Duration.minutes(10)
 _LOCAL_FAREWELL = Duration.seconds(2)
@@ -48,7 +45,7 @@ def rights(stack: FunctionStack, data: DataStack, messaging: MessagingStack) -> 
             timezone=stage.tenant.timezone,
             code_template=stage.tenant.rights_code_template,
             rights_machine_arn=workflow,
-            tick_seconds=int((_LOCAL_TICK if stage.is_local else _TICK).to_seconds()),
+            tick_seconds=tick_seconds(stage),
             farewell_seconds=int((_LOCAL_FAREWELL if stage.is_local else _FAREWELL).to_seconds()),
             outbox_table=data.outbox.table_name,
         ),
@@ -59,6 +56,8 @@ def rights(stack: FunctionStack, data: DataStack, messaging: MessagingStack) -> 
             permissions.use_table(data.conversations, *READ_WRITE),
             permissions.query(data.conversations, indexes=["timeline"]),
             permissions.use_table(data.consent, *READ_WRITE),
+            # an event that did not happen so is found among the person's
+            permissions.query(data.consent, indexes=[], table_itself=True),
             permissions.use_codes(data.ephemeral),
             permissions.use_content_keys(data.content_keys, create=True),
             permissions.send_to(outbound),

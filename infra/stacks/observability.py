@@ -280,6 +280,12 @@ class ObservabilityStack(StageStack):
             means="Somebody tried wrong codes: find out by other means who asks.",
         )
         self.alarms.when(
+            "DisclosuresLocked",
+            counted("DisclosuresLocked", period=FIVE_MINUTES),
+            at_least=1,
+            means="Wrong codes were tried on a link to somebody's data: ask its person first.",
+        )
+        self.alarms.when(
             "RightsUntold",
             counted("RightsUntold", period=FIVE_MINUTES),
             at_least=1,

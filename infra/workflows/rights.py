@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import Aws
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
@@ -42,8 +42,13 @@ _SETTLES = {
 _WAITS = {"identity": "Identity", "approval": "Approval", "pause": "Pause"}
 
 
-def rights_definition(rights_arn: str, access_arn: str, erasure_arn: str) -> Definition:
-    """Input: {"request_id", "attempt"}. Every wait ends with a look, and so does every deed."""
+def rights_definition(
+    rights_arn: str, access_arn: str, erasure_arn: str, *, tick_seconds: int
+) -> Definition:
+    """Input: {"request_id", "attempt"}. `tick_seconds`: after so long it looks by itself.
+
+    Every wait ends with a look, and so does every deed.
+    """
 
     def step(arn: str, name: str, **how: Any) -> State:
         return call(arn, {"step": name, **_TOLD}, seconds=_STEP_SECONDS, **how)
@@ -59,7 +64,7 @@ def rights_definition(rights_arn: str, access_arn: str, erasure_arn: str) -> Def
             ),
             otherwise="Done",
         ),
-        **{state: _waiting(rights_arn) for state in _WAITS.values()},
+        **{state: _waiting(rights_arn, tick_seconds) for state in _WAITS.values()},
         "Rest": {"Type": "Wait", "SecondsPath": "$.seconds", "Next": "Look"},
         **_mapped("Access", access_arn, "collect", "assemble"),
         # the last message is on its way before nobody knows any more where to
@@ -87,7 +92,7 @@ def rights_definition(rights_arn: str, access_arn: str, erasure_arn: str) -> Def
     return {"StartAt": "Look", "TimeoutSeconds": _MOST_SECONDS, "States": states}
 
 
-def _waiting(function_arn: str) -> State:
+def _waiting(function_arn: str, tick_seconds: int) -> State:
     """Until somebody does something to the request, or it is time to look again."""
     payload = {
         "step": "wait",
@@ -99,7 +104,7 @@ def _waiting(function_arn: str) -> State:
         "Type": "Task",
         "Resource": f"arn:{Aws.PARTITION}:states:::lambda:invoke.waitForTaskToken",
         "Parameters": {"FunctionName": function_arn, "Payload": payload},
-        "TimeoutSecondsPath": "$.seconds",
+        "TimeoutSeconds": tick_seconds,
         **INPUT_STAYS,
         # not of time-outs: they are what the wait is for
         "Retry": [
@@ -181,10 +186,15 @@ class RightsWorkflow(Workflow):
             name=workflow_name(stage),
             stage=stage,
             key=key,
-            definition=rights_definition(*arns),
+            definition=rights_definition(*arns, tick_seconds=tick_seconds(stage)),
             calls=[rights, access, erasure],
             has_children=True,
         )
+
+
+def tick_seconds(stage: StageConfig) -> int:
+    """A laptop's requests are looked at again while somebody watches."""
+    return int((Duration.seconds(10) if stage.is_local else Duration.days(1)).to_seconds())
 
 
 def workflow_name(stage: StageConfig) -> str:

@@ -47,6 +47,9 @@ from functions.core.runtime.records import Key
 from functions.core.runtime.values import encode
 from functions.disclosure import wiring as disclosure_wiring
 from functions.disclosure.settings import DisclosureSettings
+from functions.rights_api import giving as staff_giving
+from functions.rights_api import wiring as staff_wiring
+from functions.rights_api.settings import RightsApiSettings
 from tests.fakes import build, tables
 from tests.fakes.archive import create_buckets, wire
 from tests.fakes.audit import own_writer
@@ -94,7 +97,8 @@ class World:
             QueueName="outbound.fifo", Attributes={"FifoQueue": "true"}
         )
         access, page = _access(secret["ARN"]), _disclosure(secret["ARN"], queue["QueueUrl"])
-        for settings in (access, page, _archiver()):
+        staff = _staff(secret["ARN"])
+        for settings in (access, page, staff, _archiver()):
             for name, value in settings.environment().items():
                 monkeypatch.setenv(name, value)
         forget()
@@ -377,6 +381,8 @@ def plant(world: World) -> None:
             details={"text": f"asked {word}"},
         )
         world.enters(Action.MESSAGES_LISTED, world.contact_id(who), client=f"reader-{word}")
+        # as it is entered that a message came: under the alias alone
+        world.enters(Action.MESSAGE_RECEIVED, world.node(who), client=f"inbound-{word}")
     world.holds(ADA)
     world.archive()
     for other in "ab":
@@ -397,7 +403,10 @@ def _received(world: World, who: str) -> str:
 
 
 def forget() -> None:
-    for module in (wiring, disclosure_wiring, archiver_wiring, content_wiring):
+    for module in (
+        *(wiring, disclosure_wiring, staff_wiring, staff_giving),
+        *(archiver_wiring, content_wiring),
+    ):
         for made in vars(module).values():
             if hasattr(made, "cache_clear"):
                 made.cache_clear()
@@ -441,6 +450,26 @@ def _disclosure(secret: str, queue_url: str) -> DisclosureSettings:
         outbound_queue_url=queue_url,
         pseudonym_secret_arn=secret,
         portfolio_id="portfolio-1",
+        outbox_table="outbox",
+    )
+
+
+def _staff(secret: str) -> RightsApiSettings:
+    return RightsApiSettings(
+        compliance_table="compliance",
+        conversations_table="conversations",
+        consent_table="consent",
+        consent_rules="{}",
+        ephemeral_table="ephemeral",
+        exports_bucket="exports",
+        keys_table="keys",
+        pseudonym_secret_arn=secret,
+        portfolio_id="portfolio-1",
+        controller=build.CONTROLLER,
+        deadlines="{}",
+        timezone="UTC",
+        language="en",
+        rights_machine_arn="arn:aws:states:eu-central-1:123456789012:stateMachine:rights",
         outbox_table="outbox",
     )
 

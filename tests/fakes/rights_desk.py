@@ -66,6 +66,8 @@ class Desk:
         self.is_closed = False
         # held while a step runs: one at a time, and none when the test is over
         self.turn = RLock()
+        # seconds that an erasure asks to be given before it ends
+        self.settles: list[int] = []
 
     def ask(
         self,
@@ -229,12 +231,10 @@ class Desk:
             context = Context()
             context.aws_request_id = random_id()
             return rights.handler(payload, context)
-        settled = (name, payload) in self.asked
         self.asked.append((name, payload))
-        if payload["step"] == "plan":
-            return {"parts": ["one", "two"]}
-        # names have gone, keys follow a moment later
-        return {"wait_seconds": 0 if settled else 1} if payload["step"] == "finish" else {}
+        # an erasure says how long to wait before it is asked again
+        settles = self.settles.pop() if payload["step"] == "finish" and self.settles else 0
+        return {"parts": ["one", "two"], "wait_seconds": settles}
 
 
 @contextmanager
@@ -248,7 +248,7 @@ def opened(monkeypatch: Any, **changes: Any) -> Iterator[Desk]:
         tables.open_epoch(client, boto3.client("kms"))
         machine = boto3.client("stepfunctions").create_state_machine(
             name="rights-request",
-            definition=json.dumps(_definition()),
+            definition=json.dumps(_definition(changes.get("tick_seconds", 60))),
             roleArn="arn:aws:iam::123456789012:role/x",
         )["stateMachineArn"]
         for settings in _settings(machine, changes):
@@ -271,9 +271,10 @@ def forget() -> None:
                 made.cache_clear()
 
 
-def _definition() -> Any:
+def _definition(tick_seconds: int) -> Any:
     """As it is deployed, but nobody waits for a second try."""
-    definition = json.loads(json.dumps(rights_definition("rights", "access", "erasure")))
+    made = rights_definition("rights", "access", "erasure", tick_seconds=tick_seconds)
+    definition = json.loads(json.dumps(made))
     text = re.sub(r"\$\{Token\[AWS\.Partition\.\d+\]\}", "aws", json.dumps(definition))
     text = re.sub(r'"(IntervalSeconds|MaxDelaySeconds)": \d+', r'"\1": 1', text)
     return json.loads(re.sub(r'"MaxAttempts": \d+', '"MaxAttempts": 1', text))

@@ -142,7 +142,7 @@ def test_webhook_bodies_and_files_travel_as_bytes(prod):
         each.stack: each.properties.get("BinaryMediaTypes")
         for each in prod.of_type("AWS::ApiGateway::RestApi")
     }
-    assert types == {"ingress": ["*/*"], "api": ["application/octet-stream"]}
+    assert types == {"ingress": ["*/*"], "api": ["application/octet-stream", "text/html"]}
 
 
 def test_the_firewall_looks_at_no_body_and_limits_every_address(prod):
@@ -162,6 +162,7 @@ def test_neither_query_nor_token_is_written_to_a_log(prod):
     for config in prod.of_type("AWS::WAFv2::LoggingConfiguration"):
         assert config.properties["RedactedFields"] == [
             {"QueryString": {}},
+            {"UriPath": {}},
             {"SingleHeader": {"Name": "authorization"}},
         ]
     for stage in prod.of_type("AWS::ApiGateway::Stage"):

@@ -76,8 +76,14 @@ def test_the_log_is_read_by_its_api_and_by_who_continues_it(prod):
         for role, row in rows(prod)
         if any(place.startswith("<Audit.Arn>") for place in row.get("s3:GetObject", []))
     ]
-    # erasure after a restore: what was withdrawn since
-    assert reading == ["api.AuditApi", "audit.Sequencer", "consent.ConsentApi", "rights.Erasure"]
+    # what is about a person; and for an erasure after a restore, what was withdrawn since
+    assert reading == [
+        "api.AuditApi",
+        "audit.Sequencer",
+        "consent.ConsentApi",
+        "rights.Access",
+        "rights.Erasure",
+    ]
 
 
 def test_the_witness_signs_with_its_own_key_and_only_who_is_named_may_ask(witnessed):

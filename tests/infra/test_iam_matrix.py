@@ -171,8 +171,6 @@ def test_no_function_may_delete_anything_but_queue_messages_and_what_is_passing_
         for action, resources in row.items()
         if ":Delete" in action and action != "sqs:DeleteMessage"
     }
-    workflows = ("content.Epoch", "content.Export", "consent.ConsentImport", "retention.Hold")
-    for workflow in (*workflows, "rights.Rights"):
     workflows = ("content.Epoch", "content.Export", "consent.ConsentImport")
     for workflow in (*workflows, "retention.Hold", "retention.Retention", "rights.Rights"):
         logs = deleting.pop((f"{workflow}Workflow", "logs:DeleteLogDelivery"))

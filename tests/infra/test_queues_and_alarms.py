@@ -56,8 +56,6 @@ def test_every_dead_letter_queue_has_an_alarm_on_its_first_message(prod):
         ("RightsUntold", 1),
         ("RetentionOverdue", 1),
         ("RetentionRuns", 1),
-        ("ExecutionsFailed", 6),
-        ("ExecutionsTimedOut", 6),
     ],
 )
 def test_there_is_an_alarm_on(prod, metric, count):

@@ -22,7 +22,9 @@ DEFINITIONS = {
         "arn:function", step_seconds=310, most_seconds=21_600, at_once=5
     ),
     "export": export_definition("arn:function", step_seconds=910, most_seconds=21_600, at_once=5),
-    "rights-request": rights_definition("arn:rights", "arn:access", "arn:erasure"),
+    "rights-request": rights_definition(
+        "arn:rights", "arn:access", "arn:erasure", tick_seconds=86_400
+    ),
     "hold": hold_definition("arn:function", step_seconds=910, most_seconds=86_400, at_once=2),
 }
 # waits for people, for as long as a law lets them take

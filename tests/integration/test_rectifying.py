@@ -9,10 +9,12 @@ from moto import mock_aws
 
 from functions.core.consent.vocabulary import Purpose, Status
 from functions.core.contacts.model import Alias, AliasKind
+from functions.core.content.records import Sealing
 from functions.core.conversations.read_recent import _contact
 from functions.core.rights.corrections import corrections_from, problems_of
 from functions.core.rights.model import Right
 from functions.core.rights.rectifying import Rectifier
+from functions.core.rights.requests import STORE
 from functions.core.rights.subjects import Subjects
 from functions.core.runtime.records import Key
 from tests.fakes import build
@@ -44,6 +46,8 @@ def correct(world, request="q_" + "c" * 26, at_ms=LATER_MS, **corrections):
         client=world.dynamodb,
         table="conversations",
         sealing=world.seal,
+        requests_table="compliance",
+        requests_sealing=Sealing(world.ring, store=STORE),
         audit=own_writer(),
         ledger=world.ledger,
     )
@@ -98,7 +102,9 @@ def test_a_correction_is_entered_once_and_its_history_is_in_the_persons_answer(w
 
 def test_names_stand_in_no_table_in_clear(world):
     correct(world, name="Quetzal Corrected", username="quetzal.u")
-    stored = repr(world.dynamodb.scan(TableName="conversations")["Items"])
+    stored = repr(
+        [world.dynamodb.scan(TableName=t)["Items"] for t in ("conversations", "compliance")]
+    )
     assert "Quetzal Corrected" not in stored
     assert "quetzal.u" not in stored
 

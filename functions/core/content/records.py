@@ -24,11 +24,11 @@ STORE = "conversations"
 # kind of record (what its partition key begins with) -> fields that are sealed as JSON
 _FIELDS = {
     "MESSAGE": ("intent", "address", "wamid", "error"),
-    # `told`: in the history of what was corrected
-    "NODE": ("value", "profile", "corrected", "told"),
+    "NODE": ("value", "profile", "corrected"),
     "MEDIA": ("media_id", "filename", "sha256"),
     "CONSENT": ("evidence",),
-    "RIGHTS": ("details", "reason"),
+    # `told`: what a request corrected, and what stood there before
+    "RIGHTS": ("details", "reason", "told"),
 }
 _DESTROYED = "destroyed_ms"
 

@@ -2,6 +2,7 @@
 
 RIGHTS#<id>/REQUEST                 the request
 RIGHTS#<id>/STEP#<ms>#<version>     what was done to it
+RIGHTS#<id>/CORRECTION#<node>#<what>  what it corrected
 RIGHTSOPEN#<right>#<key>/OPEN       that a person has an open one of this right
 """
 
@@ -33,6 +34,10 @@ _ENUMS: Mapping[str, type[StrEnum]] = {
     "paused_in": State,
 }
 _FIELDS = tuple(each.name for each in fields(Request) if each.name != "id")
+
+
+# beside a request: what it corrected at which alias
+CORRECTION = "CORRECTION#"
 
 
 def place(request_id: str) -> Key:

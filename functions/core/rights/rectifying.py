@@ -1,7 +1,8 @@
 """Correcting what is held as asserted about a person (GDPR Article 16), with its history.
 
 What WhatsApp said stays where it is, beside what was corrected, which counts from then on. Every
-correction is one transaction: the record, an item of its history, and its entry in the audit log.
+correction is one transaction: the record, its history beside the request, and its entry in the
+audit log.
 Whoever reads contacts by the API is shown what is right from then on; the entry tells that it
 changed (GDPR Article 19).
 """
@@ -31,6 +32,7 @@ from functions.core.contacts.model import (
 from functions.core.contacts.service import item_from, node_from, node_key
 from functions.core.content.records import Sealing
 from functions.core.rights.corrections import Corrections, corrections_from
+from functions.core.rights.items import CORRECTION, place
 from functions.core.rights.model import Request
 from functions.core.rights.subject import Subject
 from functions.core.runtime.dynamodb import DynamoRecords, translated
@@ -43,7 +45,6 @@ if TYPE_CHECKING:
 
 BY = Actor(kind="system", id="rights")
 _ROUNDS = 6
-HISTORY = "CORRECTION#"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +61,7 @@ _Make = Callable[[Item], _Change]
 
 
 class Rectifier:
-    """`sealing`: of the conversations table."""
+    """`table`, `sealing`: of conversations; `requests_table`, `requests_sealing`: of requests."""
 
     def __init__(
         self,
@@ -68,6 +69,8 @@ class Rectifier:
         client: "DynamoDBClient",
         table: str,
         sealing: Sealing,
+        requests_table: str,
+        requests_sealing: Sealing,
         audit: Writer,
         ledger: Ledger,
     ) -> None:
@@ -75,6 +78,9 @@ class Rectifier:
         self._table = table
         self._sealing = sealing
         self._records = DynamoRecords(client, table)
+        self._requests_table = requests_table
+        self._requests_sealing = requests_sealing
+        self._history = DynamoRecords(client, requests_table)
         self._audit = audit
         self._ledger = ledger
 
@@ -135,15 +141,14 @@ class Rectifier:
 
     def _done(self, request: Request, subject: Subject, node: str, what: str, make: _Make) -> bool:
         """False: it was done before."""
-        history = Key(node_key(node).pk, f"{HISTORY}{_moment(request):013d}#{request.id}#{what}")
+        key, history = node_key(node), Key(place(request.id).pk, f"{CORRECTION}{node}#{what}")
         for _ in range(_ROUNDS):
-            items = self._records.load([node_key(node), history], consistent=True)
-            if history in items:
+            if self._history.load([history], consistent=True):
                 return False
-            stored = items.get(node_key(node))
-            if stored is None:
+            stored = self._records.load([key], consistent=True)
+            if key not in stored:
                 return False
-            opened = self._sealing.opened({node_key(node): stored})[node_key(node)]
+            opened = self._sealing.opened(stored)[key]
             if self._stored(request, subject, opened, make(opened), history):
                 return True
         raise ContentionError("a record kept changing while it was corrected")
@@ -157,15 +162,15 @@ class Rectifier:
         for name, value in self._sealing.sealed(key, change.attributes).items():
             update.set(name, value)
         told = {
-            "key": change.attributes["key"],
-            "request": request.id,
+            "key": request.key,
+            "node": key.pk.removeprefix("NODE#"),
             "what": history.sk.rpartition("#")[2].partition("-")[0],
             "at_ms": _moment(request),
             "told": {"before": change.before, "after": change.after},
         }
-        item = {**history._asdict(), **self._sealing.sealed(history, told)}
+        item = {**history._asdict(), **self._requests_sealing.sealed(history, told)}
         put = {
-            "TableName": self._table,
+            "TableName": self._requests_table,
             "Item": encode(item),
             "ConditionExpression": "attribute_not_exists(pk)",
         }

@@ -9,6 +9,7 @@ from functions.core.audit.model import Event as Entry
 from functions.core.audit.writer import Writer
 from functions.core.content.records import Sealing
 from functions.core.rights.items import (
+    CORRECTION,
     LISTED,
     open_place,
     place,
@@ -134,16 +135,22 @@ class DynamoRequests:
 
     def steps(self, request_id: str) -> list[Step]:
         """The first first."""
-        key = place(request_id)
-        names = {":pk": key.pk, ":steps": "STEP#"}
+        return [step_from(item) for item in self._beside(request_id, "STEP#")]
+
+    def corrections(self, request_id: str) -> Iterator[Item]:
+        """What was corrected for it: see `rectifying`."""
+        yield from self._beside(request_id, CORRECTION)
+
+    def _beside(self, request_id: str, prefix: str) -> Iterator[Item]:
+        names = {":pk": place(request_id).pk, ":prefix": prefix}
         request = {
             "TableName": self._table,
-            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :steps)",
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
             "ExpressionAttributeValues": encode(names),
             "ConsistentRead": True,
         }
         items = {Key(item["pk"], item["sk"]): item for item in self._pages(request)}
-        return [step_from(item) for item in self._sealing.opened(items).values()]
+        yield from self._sealing.opened(items).values()
 
     def listed(self, *, before: str | None, limit: int) -> tuple[list[Request], str | None]:
         """The newest first, and where the next page begins; None: there is none."""

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from cli.emulator.authorization import (
+    answering_tasks,
     as_single_messages,
     holding_root,
     knowing_bodies,
@@ -295,3 +296,14 @@ def test_root_does_what_no_bucket_denies():
     enforce = holding_root(lambda *_, **__: None, "test", lambda *_: None)
 
     assert enforce("test", "s3:GetObject", "s3", "r", resource_arn="arn:aws:s3:::a/b") is None
+
+
+def test_who_answers_a_task_needs_the_right_on_a_state_machine():
+    def enforce(_key, _action, *, resource_arn):
+        return None if resource_arn == "arn:mine" else "refused"
+
+    answering = answering_tasks(enforce, lambda: ["arn:other", "arn:mine"])
+    assert answering("key", "states:SendTaskSuccess", resource_arn="*") is None
+    assert answering("key", "states:StartExecution", resource_arn="arn:other") == "refused"
+    others = answering_tasks(enforce, lambda: ["arn:other"])
+    assert others("key", "states:SendTaskSuccess", resource_arn="*") == "refused"

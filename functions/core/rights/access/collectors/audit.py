@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from functions.core.audit.reading import LogReader
 from functions.core.audit.tiles import WIDTH
+from functions.core.consent.rfc3339 import epoch_ms
 from functions.core.rights.access.collectors.compliance import names
 from functions.core.rights.access.model import Json, Line
 from functions.core.rights.subject import Subject
@@ -28,8 +29,19 @@ class AuditEntries:
             for index, entry in enumerate(entries or (), start=number * WIDTH):
                 if any(mark in entry for mark in marks):
                     told = _told(entry)
-                    if any(names(subject, str(each)) for each in told.get("on", ())):
+                    if any(_is_theirs(subject, str(each), told) for each in told.get("on", ())):
                         yield Line("recipients", f"{told.get('at')}#{index:012d}", _shown(told))
+
+
+def _is_theirs(subject: Subject, on: str, told: Json) -> bool:
+    """An entry names a contact, which tells since when it was theirs, or an alias alone.
+
+    Of the latter its own time says whose it was.
+    """
+    if "~" in on:
+        return names(subject, on)
+    at_ms = epoch_ms(str(told.get("at", "")))
+    return at_ms is not None and subject.owns(on, at_ms)
 
 
 def _told(entry: bytes) -> Json:

@@ -10,8 +10,9 @@ from functions.core.conversations.read_facts import moment_of
 from functions.core.holds.guard import Guards
 from functions.core.retention.due import INDEX, SHARDS, due_shard
 from functions.core.retention.kinds import DataKind
+from functions.core.rights.access.collectors.contacts import shown_alias
 from functions.core.rights.access.model import Json, Line
-from functions.core.rights.model import Request
+from functions.core.rights.model import Request, Right
 from functions.core.rights.requests import DynamoRequests
 from functions.core.rights.subject import Subject
 from functions.core.runtime.dynamodb import translated
@@ -36,8 +37,26 @@ class RightsRequests:
             for request in found:
                 if names(subject, request.contact_id):
                     yield Line("requests", moment(request.filed_ms, request.id), _asked(request))
+                    yield from self._corrected(subject, request)
             if before is None:
                 return
+
+    def _corrected(self, subject: Subject, request: Request) -> Iterator[Line]:
+        if request.right is not Right.RECTIFICATION:
+            return
+        for item in self._requests.corrections(request.id):
+            node = subject.nodes.get(item["node"])
+            # which alias is not theirs says nothing to anybody
+            told = item.get("told", {}) if item["what"] == "name" else {}
+            shown = {
+                "at": moment_of(item["at_ms"]),
+                "what": item["what"],
+                "request": request.id,
+                "of": shown_alias(node) if node and node.id in subject.aliases else None,
+                "before": told.get("before"),
+                "after": told.get("after"),
+            }
+            yield Line("corrections", moment(item["at_ms"], item["sk"]), shown)
 
 
 class Exports:

@@ -4,17 +4,12 @@ from collections.abc import Iterator
 from math import inf
 
 from functions.core.contacts.model import NODE_PREFIX, Node, Span, called
-from functions.core.contacts.service import node_key
 from functions.core.conversations.read_facts import moment_of
-from functions.core.conversations.read_store import Listed, Listing, descending
 from functions.core.rights.access.model import Json, Line
-from functions.core.rights.rectifying import HISTORY
 from functions.core.rights.subject import Subject
-from functions.core.runtime.records import Item
 
 _KINDS = {prefix: name for name, prefix in NODE_PREFIX.items()}
 _KINDS |= {"n": "phone_number", "b": "whatsapp_user_id", "p": "whatsapp_parent_user_id"}
-_BEFORE = "CORRECTION$"  # the character after `#`
 _SOURCE = "WhatsApp, with a message, a status or a change of number; or the business"
 
 
@@ -33,36 +28,6 @@ class Contacts:
                 **_profile(node, span),
             }
             yield Line("aliases", f"{_since(node, span):013d}#{span.node}", told)
-
-
-class CorrectionHistory:
-    """What was corrected, and what stood there before."""
-
-    def __init__(self, listing: Listing) -> None:
-        self._listing = listing
-
-    def collect(self, subject: Subject) -> Iterator[Line]:
-        for node in subject.aliases:
-            found = descending(
-                self._listing, Listed.TABLE, node_key(node).pk, before=_BEFORE, lowest=HISTORY
-            )
-            for item in found:
-                if subject.owns(node, item["at_ms"]):
-                    yield Line("corrections", item["sk"], _corrected(subject, item))
-
-
-def _corrected(subject: Subject, item: Item) -> Json:
-    told = item.get("told")
-    return {
-        "at": moment_of(item["at_ms"]),
-        "what": item["what"],
-        "request": item["request"],
-        "of": shown_alias(subject.nodes[item["pk"].removeprefix("NODE#")]),
-        # ids of aliases that are not theirs say nothing to anybody
-        "before": told["before"] if told and item["what"] == "name" else None,
-        "after": told["after"] if told and item["what"] == "name" else None,
-        "is_destroyed": told is None,
-    }
 
 
 def names_of(subject: Subject) -> set[str]:
