@@ -98,7 +98,7 @@ def test_waits_for_people_end_by_themselves_and_time_outs_are_not_tried_again():
     ]
     assert len(waits) == 3
     for each in waits:
-        assert each["TimeoutSecondsPath"] == "$.seconds"
+        assert each["TimeoutSeconds"] == 86_400
         assert [retry["ErrorEquals"] for retry in each["Retry"]] == [["States.TaskFailed"]]
         assert {catch["ErrorEquals"][0]: catch["Next"] for catch in each["Catch"]} == {
             "States.Timeout": "Look",
