@@ -7,6 +7,7 @@ from typing import Any
 
 from cli.demo import auditing, messages, protection, refusals
 from cli.demo.consenting import Consenting
+from cli.demo.forgetting import Forgetting
 from cli.demo.story import Chapter, Check, Story
 from cli.demo.world import World
 
@@ -36,6 +37,7 @@ class Scenario:
             self.world, phone=self.phone, used_key=f"demo-{self._run}-0"
         )
         yield from Consenting(self.world, run=self._run).tell()
+        yield from Forgetting(self.world, run=self._run).tell()
         yield from auditing.audit_log(self.world, message_id=self._sent[0])
 
     def timeline(self) -> list[Json]:

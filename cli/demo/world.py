@@ -9,6 +9,7 @@ from cli.demo import audit_files
 from cli.errors import CliError
 from cli.http import Answer, call_json
 from cli.local.aws import local_sqs
+from cli.local.clients import client_of
 from cli.local.facts import Facts
 from cli.meta import Meta
 from cli.redrive import waiting
@@ -21,6 +22,8 @@ Json = dict[str, Any]
 T = TypeVar("T")
 _OK = 200
 _PATIENCE_SECONDS = 60
+_OFFICE = ("amana/rights:read", "amana/rights:write", "amana/holds:write")
+_SECOND = ("rights:approve", "holds:lift")
 _CONSENTS = ("amana/consents:read", "amana/consents:write")
 
 
@@ -28,6 +31,8 @@ class World(Protocol):
     meta: Meta
     api: ApiClient
     consents: ApiClient
+    office: ApiClient
+    second: ApiClient
 
     def messages(self, conversation_id: str) -> list[Json]: ...
     def conversation_with(self, person: str) -> str | None: ...
@@ -47,6 +52,8 @@ class LocalWorld:
         self.meta = Meta(facts.graph_url)
         self.api = ApiClient(facts)
         self.consents = ApiClient(facts, scopes=_CONSENTS)
+        self.office = ApiClient(facts, scopes=_OFFICE)
+        self.second = client_of(facts, "ApproverClientId", *_SECOND)
         self._facts = facts
         self.sqs = local_sqs(facts.aws_endpoint)
         self._inbound = facts.outputs["amana-local-ingress"]["InboundQueueUrl"]

@@ -1,12 +1,11 @@
 """What the stories about consent have in common: people, questions, answers."""
 
 import secrets
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from cli.client import ApiClient
 from cli.demo.messages import invented_phone
 from cli.http import call, call_json
+from cli.local.clients import client_of
 
 SCOPES = ("amana/consents:read", "amana/consents:write")
 FORM = {"url": "https://clinic.example/news", "form_version": "7"}
@@ -103,18 +102,5 @@ def moment(ago=timedelta(minutes=1)):
 
 
 def duty_client(platform):
-    return client_of(platform, "LegalDutyClientId", "messages:send", "messages:legal-duty")
-
-
-def client_of(platform, output, *scopes):
-    """A client of the output of that name: what another person, or another system, calls with."""
-    outputs = platform.facts.outputs["amana-local-api"]
-    described = platform.client("cognito-idp").describe_user_pool_client(
-        UserPoolId=outputs["UserPoolId"], ClientId=outputs[output]
-    )["UserPoolClient"]
-    facts = replace(
-        platform.facts,
-        client_id=described["ClientId"],
-        client_secret=described["ClientSecret"],
-    )
-    return ApiClient(facts, scopes=tuple(f"amana/{scope}" for scope in scopes))
+    scopes = ("messages:send", "messages:legal-duty")
+    return client_of(platform.facts, "LegalDutyClientId", *scopes)

@@ -5,9 +5,10 @@ import secrets
 
 import e2e_rights
 import pytest
-from e2e_consent import ask, client_of, gate
+from e2e_consent import ask, gate
 
 from cli.http import call
+from cli.local.clients import client_of
 
 WORDS = ("free", "duty", "held")
 
@@ -18,7 +19,7 @@ class People:
     def __init__(self, platform):
         self.platform = platform
         self.desk = e2e_rights.office(platform)
-        self.second = client_of(platform, "ApproverClientId", *e2e_rights.SECOND)
+        self.second = client_of(platform.facts, "ApproverClientId", *e2e_rights.SECOND)
         self.eye = e2e_rights.eye(platform)
         self.words = {name: f"canary-{name}-{secrets.token_hex(6)}" for name in WORDS}
         made = {n: e2e_rights.person(platform, self.desk, w) for n, w in self.words.items()}
