@@ -4,6 +4,8 @@ import copy
 import itertools
 import json
 
+from cli_fake_office import FakeOffice
+
 from cli.demo.protection import CARD
 from cli.http import Answer
 from functions.core.audit.verify import Kind, Report
@@ -25,6 +27,7 @@ class FakeWorld:
         self.meta = self
         self.api = self
         self.consents = self
+        self.office = self.second = self.made_office()
         self.standings = {}  # of who was asked for consent
         self.stored = []
         self.intents = {}
@@ -32,11 +35,15 @@ class FakeWorld:
         self.cards = {}  # who sent a card number: what is stored of it
         self._wamids = (f"wamid.{number}" for number in itertools.count())
 
+    def made_office(self):
+        return FakeOffice()
+
     # Meta
 
     def write(self, *messages):
         wamids = []
         for message in messages:
+            self.office.hears(message)
             if CARD in str(message.get("text")):
                 self.cards[message["from"]] = self.kept(message["text"])
                 continue
@@ -99,7 +106,7 @@ class FakeWorld:
         return answer(202)
 
     def contact_with(self, phone):
-        return phone
+        return None if phone in self.office.forgotten else phone
 
     def receipt(self, contact_id, purpose):
         return "given"
@@ -118,6 +125,8 @@ class FakeWorld:
         return copy.deepcopy(self.stored) if conversation_id == "conversation" else []
 
     def conversation_with(self, person):
+        if person in self.office.forgotten:
+            return None
         return person if person in self.cards else "conversation"
 
     def kept(self, text):

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from cli_fake_office import FakeOffice
 from cli_fake_world import FakeWorld, answer
 from rich.console import Console
 
@@ -112,9 +113,42 @@ class ProvesNoConsent(FakeWorld):
         return None
 
 
+class Keeps(FakeOffice):
+    def carried_out(self, request):
+        super().carried_out(request)
+        self.forgotten.clear()
+
+
+class HearsNobody(FakeOffice):
+    def hears(self, message):
+        pass
+
+
+class HeedsNoHold(FakeOffice):
+    def post(self, path, body, *, key):
+        given = super().post(path, body, key=key)
+        self.held.clear()
+        return given
+
+
+class KeepsWhoIsErased(FakeWorld):
+    made_office = Keeps
+
+
+class HearsNoWishToBeForgotten(FakeWorld):
+    made_office = HearsNobody
+
+
+class ErasesWhoIsHeld(FakeWorld):
+    made_office = HeedsNoHold
+
+
 @pytest.mark.parametrize(
     ("world", "promise"),
     [
+        (KeepsWhoIsErased, "her conversation is gone"),
+        (HearsNoWishToBeForgotten, "Delete my data"),
+        (ErasesWhoIsHeld, "under a legal hold"),
         (LosesMessages, "stored"),
         (TakesForgeries, "wrong signature"),
         (SendsTwice, "accepted each answer once"),
