@@ -15,6 +15,7 @@ from functions.core.conversations.read_recent import Recent
 from functions.core.conversations.reading import Reading
 from functions.core.conversations.service import ConversationsService
 from functions.core.runtime.dynamodb import DynamoRecords
+from functions.core.runtime.records import Key, Write
 from functions.core.sending.dynamodb import DynamoSending
 from functions.core.sending.model import WindowRule
 from tests.fakes import build, tables
@@ -35,6 +36,7 @@ class World:
     reading: Reading
     folding: ConversationsService
     now: list[int]
+    records: Any
 
     def told(self, *changes: dict[str, Any], **more: Any) -> None:
         self.folding.fold(build.body(build.webhook(*changes, **more)))
@@ -68,6 +70,7 @@ def make_world(records: Any, sending: Any, listing: Any, blobs: Any, source: Any
             entry_point_hours=72,
         ),
         now,
+        records,
     )
 
 
@@ -131,6 +134,18 @@ def said_in(world, conversation_id, *, limit=100):
         return world.reading.messages(conversation_id, **page)
 
     return [m["wamid"].removeprefix("wamid.") for p in paged(read, limit=limit) for m in p]
+
+
+def test_a_file_beside_the_messages_is_no_message(world):
+    """It stands on the timeline so that retention finds it with them."""
+    world.told(text(ADA, "1", T), text(ADA, "2", T + 60))
+    (conversation,) = listed(world)
+    number, _, contact_id = conversation["id"].rpartition(".")
+    at = {"thread": f"{number}#{contact_id.partition('~')[0]}", "at": f"{(T + 30) * 1000}#f_1"}
+    world.records.write(Write(Key("MEDIA#f_1", "MEDIA"), {**at, "digest": "d"}, None))
+
+    assert said_in(world, conversation["id"]) == ["2", "1"]
+    assert said_in(world, conversation["id"], limit=1) == ["2", "1"]
 
 
 def test_a_conversation_shows_both_directions_newest_first(world):

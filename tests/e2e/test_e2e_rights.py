@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from datetime import UTC, datetime
 
 import e2e_rights
 import pytest
@@ -9,6 +10,7 @@ from e2e_consent import ask, gate
 
 from cli.http import call
 from cli.local.clients import client_of
+from cli.restore import replay
 
 WORDS = ("free", "duty", "held")
 
@@ -37,10 +39,13 @@ class People:
         return e2e_rights.done(self.platform, self.desk, self.second, self.ids[name], right, **more)
 
     def file(self, request, name):
-        path = f"/v1/rights/requests/{request['id']}/files/{name}"
-        given = {each["name"]: each for each in request["files"]}
-        headers = {**self.desk.authorization, "Amana-Ticket": given[name]["ticket"]}
-        answer = call("GET", f"{self.platform.facts.api_url}{path}", headers=headers)
+        """Once, against its ticket."""
+        path = f"/v1/rights/requests/{request['id']}/files"
+        items = ask(self.platform, self.desk, "GET", path).body["items"]
+        tickets = {each["name"]: each["ticket"] for each in items}
+        headers = {**self.desk.authorization, "Amana-Ticket": tickets[name]}
+        url = f"{self.platform.facts.api_url}{path}/{name}"
+        answer = call("GET", url, headers=headers)
         assert answer.status == 200, answer.text
         return answer.raw
 
@@ -70,6 +75,7 @@ def test_access_gives_all_of_one_person_and_nothing_of_another(platform, people)
 
 def test_erasure_takes_what_no_law_keeps_and_says_what_stays(platform, people):
     before = {name: people.seen(name) for name in WORDS}
+    people.copies, people.copied = people.eye.copies(), datetime.now(UTC)
     e2e_rights.held(platform, people.desk, people.ids["held"])
     outcomes = {name: people.done(name, "erasure") for name in WORDS}
     assert {name: each["outcome"] for name, each in outcomes.items()} == {
@@ -84,6 +90,18 @@ def test_erasure_takes_what_no_law_keeps_and_says_what_stays(platform, people):
     assert people.eye.where(people.words["duty"])
     certificate = json.loads(people.file(outcomes["free"], "certificate.json"))
     assert people.phones["free"] not in json.dumps(certificate)
+
+
+def test_after_a_restore_of_yesterdays_tables_and_a_replay_nobody_is_back(platform, people):
+    kept = {name: people.seen(name) for name in ("duty", "held")}
+    people.eye.restore(people.copies)
+    assert people.seen("free") > 0
+    told = replay(platform.stage, people.copied.isoformat())
+    assert told["again"] >= 1
+    assert people.eye.where(people.words["free"], people.phones["free"]) == []
+    assert people.seen("held") >= kept["held"]
+    left = people.eye.where(f"text {people.words['duty']}", f"caption {people.words['duty']}")
+    assert [each for each in left if b"'pk': 'MESSAGE#" in each] == []
 
 
 def test_nothing_is_sent_to_who_is_restricted(platform, people):

@@ -112,10 +112,11 @@ class Reading:
         return heapq.merge(*streams, key=lambda item: str(item["at"]), reverse=True)
 
     def _span(self, thread: str, span: Span, before: str) -> Iterator[Item]:
+        """Files stand on the timeline as well, for retention; here messages are read."""
         end, lowest = bounds(span)
-        return descending(
-            self._listing, Listed.TIMELINE, thread, before=min(before, end), lowest=lowest
-        )
+        before = min(before, end)
+        found = descending(self._listing, Listed.TIMELINE, thread, before=before, lowest=lowest)
+        return (item for item in found if item["sk"] == "MESSAGE")
 
     def _messages(self, keys: Iterator[Item], contact_id: str, size: int) -> Iterator[Entry]:
         for batch in batches(keys, size):
