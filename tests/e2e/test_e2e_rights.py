@@ -60,7 +60,7 @@ def people(platform):
 
 def test_access_gives_all_of_one_person_and_nothing_of_another(platform, people):
     done = people.done("duty", "access")
-    assert (done["state"], done["outcome"]) == ("complete", "done")
+    assert (done["state"], done["outcome"]) == ("complete", "given")
     data = people.file(done, "data.json").decode()
     page = people.file(done, "data.html").decode()
     word, phone = people.words["duty"], people.phones["duty"]

@@ -5,7 +5,7 @@ from moto import mock_aws
 
 from functions.core.consent.vocabulary import Status
 from tests.fakes.access import NOW
-from tests.fakes.erasing import DAY, DUTY, FREE, HELD, TABLES, ErasingWorld
+from tests.fakes.erasing import DAY, DUTY, FREE, HELD, TABLES, ErasingWorld, rules
 
 
 @pytest.fixture
@@ -50,6 +50,21 @@ def test_nobody_who_was_erased_is_back_after_a_replay(world, tables):
     assert world.where(FREE) == []
     assert not world.pointer(FREE)
     assert (world.readable(DUTY), world.readable(HELD)) == others
+
+
+def test_who_is_still_known_by_name_is_erased_again_but_for_what_is_retained(monkeypatch):
+    with mock_aws():
+        world = ErasingWorld(monkeypatch, chosen=rules(communications_days=0, consent=3650))
+        world.plant(DUTY, at=NOW - 60 * DAY)
+        world.archive()
+        copies, since_ms = world.copies(), world.clock.ms
+        assert world.erased(world.asks_erasure(DUTY)) == "erased_except_retained"
+        after = world.readable(DUTY)
+        world.restored(copies)
+        world.anew()
+        assert replayed(world, since_ms)["again"] == 1
+        assert world.readable(DUTY) == after
+        assert world.pointer(DUTY)
 
 
 def test_without_a_replay_they_would_be_back(world):

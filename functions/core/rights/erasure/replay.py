@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from functions.core.contacts.service import node_key
 from functions.core.conversations.read_page import batches
 from functions.core.retention.deleting import Deleter
 from functions.core.rights.erasure.ledger import Entry
 from functions.core.rights.erasure.looking import is_whole
-from functions.core.runtime.dynamodb import translated
+from functions.core.runtime.dynamodb import DynamoRecords, translated
 from functions.core.runtime.records import Key
 from functions.core.runtime.values import decode, encode
 
@@ -57,10 +58,17 @@ class Pointers:
                 **start,
             )
         found = [decode(item) for item in page["Items"]]
-        dangling = [item for item in found if item["node"] in gone]
+        dangling = self._to_nobody([item for item in found if item["node"] in gone])
         deleted = sum(self._deleted(some) for some in batches(iter(dangling), _TOGETHER))
         last = page.get("LastEvaluatedKey")
         return Pointing(deleted, json.dumps(decode(last)) if last else "")
+
+    def _to_nobody(self, items: list[Any]) -> list[Any]:
+        """Of whom something stays, the alias stays as well, and so does what points to it."""
+        nodes = DynamoRecords(self._client, self._table).load(
+            {node_key(item["node"]) for item in items}, consistent=True
+        )
+        return [item for item in items if node_key(item["node"]) not in nodes]
 
     def _deleted(self, items: list[Any]) -> int:
         guards = self._deleter.guards.read({item["node"] for item in items})

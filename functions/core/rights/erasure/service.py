@@ -183,10 +183,11 @@ class Erasing:
         for part in self.parts(entry):
             self.erase(entry, part)
         self._others(entry)
-        found, _ = self._look(entry, but=DataKind.CONTACT)
-        if not found.keeps_names and self._unname(entry):
-            self._forget(entry)
-        found, guards = self._look(entry)
+        found, guards = self._look(entry, but=DataKind.CONTACT)
+        if not found.keeps_names:
+            if self._unname(entry):
+                self._forget(entry)
+            found, guards = self._look(entry)
         doomed = sorted(set(entry.keys) - found.keys)
         done = self.disposer.keys.destroy(doomed, guards=list(guards.values()), reason="erasure")
         if done.changed:
