@@ -44,6 +44,7 @@ class People:
         items = ask(self.platform, self.desk, "GET", path).body["items"]
         tickets = {each["name"]: each["ticket"] for each in items}
         headers = {**self.desk.authorization, "Amana-Ticket": tickets[name]}
+        headers |= {"Accept": "application/octet-stream"}
         url = f"{self.platform.facts.api_url}{path}/{name}"
         answer = call("GET", url, headers=headers)
         assert answer.status == 200, answer.text
