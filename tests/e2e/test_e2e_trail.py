@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import e2e_consent
+import e2e_rights_story
 import pytest
 
 from cli.audit_key import log_key
@@ -30,17 +31,12 @@ ALL_SCOPES = (
     "amana/consents:write",
 )
 # of concerns that are not built yet, or of what no story can cause: the log being attacked
-NOT_TOLD = {
-    action
-    for action in Action
-    if action.value.split(":")[0] in ("hold", "retention", "policy", "incident")
-} | {
+NOT_TOLD = {action for action in Action if action.value.split(":")[0] in ("policy", "incident")} | {
     Action.LOG_ITEM_REFUSED,
-    Action.RECORD_CORRECTED,
-    Action.RECORD_ERASED,
-    # an answer a week too late
+    # an answer a week too late, a decision that is due in days, a workflow that broke
     Action.CONSENT_EXPIRED,
-    Action.KEY_DESTROYED,
+    Action.RIGHTS_REMINDED,
+    Action.RIGHTS_FAILED,
     Action.LOGIN,
     Action.TOKEN_ISSUED,
     Action.TOKEN_REVOKED,
@@ -105,6 +101,7 @@ def story(platform, ask):
     _override(platform, phone)
     _media(ask, platform, conversation)
     _export(ask, platform, conversation)
+    e2e_rights_story.tell(platform)
     platform.settle()
     return message
 
