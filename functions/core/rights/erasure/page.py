@@ -20,7 +20,7 @@ _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}"
     "table{border-collapse:collapse;width:100%}"
     "td,th{border-bottom:1px solid #ccc;padding:.3rem;text-align:left;vertical-align:top}"
-    "code{word-break:break-all}"
+    "code{overflow-wrap:anywhere}"
 )
 
 
