@@ -10,9 +10,6 @@ from typing import Any
 
 import boto3
 
-from functions.core.archive.exports.aws import S3Shelf
-from functions.core.archive.exports.opening import Opener
-from functions.core.archive.segment import SEGMENT_ENDING, lines
 from functions.core.audit.model import Actor, Event, Link, chained
 from functions.core.audit.tiles import Edge
 from functions.core.audit.vocabulary import Action
@@ -22,16 +19,10 @@ from functions.core.consent.vocabulary import Kind, Method, Purpose, Strength
 from functions.core.contacts.model import Alias, AliasKind
 from functions.core.contacts.service import Directory
 from functions.core.contacts.tombstones import DynamoTombstones
-from functions.core.content.dynamodb import DynamoKeys
-from functions.core.content.errors import CiphertextRefusedError, KeyDestroyedError
-from functions.core.content.frames import HEADER_BYTES
-from functions.core.content.keyring import KeyRing
-from functions.core.content.kms import KmsRoots
-from functions.core.content.records import Sealing
 from functions.core.conversations.blobs import S3Blobs, blob_binding
 from functions.core.conversations.service import ConversationsService
 from functions.core.holds.guard import Covered, Guards, node_key
-from functions.core.media.model import object_binding, received_id
+from functions.core.media.model import received_id
 from functions.core.retention.kinds import DataKind
 from functions.core.retention.rules import Duty, Rule, Rules, rules_json
 from functions.core.rights.model import Right
@@ -43,8 +34,8 @@ from functions.erasure import wiring
 from functions.erasure.settings import ErasureSettings
 from tests.fakes import access, build
 from tests.fakes.access import NOW, NUMBER, World
-from tests.fakes.audit import own_writer
 from tests.fakes.audit_log import ORIGIN, Signer
+from tests.fakes.eye import Eye
 from tests.fakes.story import png
 
 DAY = 86_400
@@ -308,7 +299,7 @@ class ErasingWorld(World):
         return [(name, get(Bucket="archive", Key=name)["Body"].read()) for name in names]
 
     def tables_readable(self) -> Iterator[bytes]:
-        return self._in_tables()
+        return self.eye.in_tables()
 
     # what there is
 
@@ -325,11 +316,16 @@ class ErasingWorld(World):
             for item in copies[table]:
                 self.dynamodb.put_item(TableName=table, Item=item)
 
-    def everything_readable(self) -> bytes:
-        return b"\n".join(self.everything())
+    @property
+    def eye(self) -> Eye:
+        return Eye(
+            client=boto3.client,
+            tables={name: name for name in (*TABLES, "outbox")},
+            buckets={name: name for name in ("media", "exports", "archive", "audit")},
+        )
 
-    def everything(self) -> list[bytes]:
-        return [*self._in_tables(), *self._in_buckets(), *self._in_archive()]
+    def everything_readable(self) -> bytes:
+        return b"\n".join(self.eye.sees())
 
     def node_of(self, number: str) -> Any:
         node = self.node(number)
@@ -337,68 +333,14 @@ class ErasingWorld(World):
 
     def where(self, number: str) -> list[bytes]:
         """Around each place, for whoever looks for the reason."""
-        words = (WORDS[number].encode(), number.encode())
-        seen = self.everything()
-        return [each[:300] for each in seen if any(word in each for word in words)]
+        return self.eye.where(WORDS[number], number)
 
     def readable(self, number: str) -> int:
         """How often something of theirs can be read."""
-        seen = self.everything_readable()
-        return seen.count(WORDS[number].encode()) + seen.count(number.encode())
-
-    def _ring(self) -> KeyRing:
-        keys = DynamoKeys(self.dynamodb, "keys", own_writer())
-        return KeyRing(store=keys, roots=KmsRoots(boto3.client("kms")), refused=lambda: None)
+        return self.eye.counts(WORDS[number], number)
 
     def _scan(self, table: str) -> list[Any]:
-        pages = self.dynamodb.get_paginator("scan").paginate(TableName=table)
-        return [item for page in pages for item in page["Items"]]
-
-    def _in_tables(self) -> Iterator[bytes]:
-        ring = self._ring()
-        for table in (*TABLES, "outbox"):
-            items = [decode(item) for item in self._scan(table)]
-            yield from (repr(item).encode() for item in items)
-            if table in ("conversations", "consent", "compliance"):
-                sealing = Sealing(ring, store=table)
-                keyed = {Key(item["pk"], item["sk"]): item for item in items}
-                yield from (repr(item).encode() for item in sealing.opened(keyed).values())
-
-    def _in_buckets(self) -> Iterator[bytes]:
-        ring, keys = self._ring(), [i["pk"]["S"] for i in self._scan("keys")]
-        living = [key.removeprefix("KEY#") for key in keys if key.startswith("KEY#")]
-        for bucket in ("media", "exports", "archive", "audit"):
-            pages = self.s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
-            for listed in (each for page in pages for each in page.get("Versions", [])):
-                body = self.s3.get_object(
-                    Bucket=bucket, Key=listed["Key"], VersionId=listed["VersionId"]
-                )["Body"].read()
-                yield listed["Key"].encode() + body
-                if bucket == "media":
-                    yield from _opened(ring, living, listed["Key"], body)
-
-    def _in_archive(self) -> Iterator[bytes]:
-        shelf = S3Shelf(self.s3, "archive")
-        opener = Opener(ring=self._ring(), shelf=shelf)
-        for name, _ in shelf.names(after=""):
-            if not name.endswith(SEGMENT_ENDING):
-                continue
-            data = shelf.read(name) or b""
-            records = [json.loads(line) for line in lines(data)]
-            yield from (repr(record).encode() for record in opener.open(records))
-
-
-def _opened(ring: KeyRing, keys: list[str], name: str, body: bytes) -> Iterator[bytes]:
-    for key_id in keys:
-        try:
-            if name.startswith("updates/"):
-                yield ring.open(key_id, blob_binding(name), body)
-            else:
-                header, rest = body[:HEADER_BYTES], body[HEADER_BYTES:]
-                opener = ring.stream_opener(key_id, object_binding(name), header)
-                yield b"".join(opener.stream(iter([rest])))
-        except (CiphertextRefusedError, KeyDestroyedError):
-            continue
+        return self.eye.scan(table)
 
 
 def _settings(secret: str, chosen: Rules) -> ErasureSettings:

@@ -55,7 +55,7 @@ def owner(world, at):
 
 
 def places(world, word):
-    return [each[:200] for each in world.everything() if word.encode() in each]
+    return world.eye.where(word)
 
 
 def tables(world, word):
