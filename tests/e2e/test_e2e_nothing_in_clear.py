@@ -2,12 +2,14 @@
 
 import secrets
 
+import e2e_rights
 import e2e_scan
 import pytest
 from e2e_platform import webhook_text
 
 from cli.client import compact
 from cli.demo.messages import invented_phone
+from cli.local.clients import client_of
 
 CARD = "4111 1111 1111 1111"  # a number that issuers give out for tests
 WORDS = {
@@ -15,6 +17,7 @@ WORDS = {
     for name in (
         "name", "username", "text", "caption", "filename", "place", "street", "contact",
         "quoted", "sent", "button", "flow", "named", "split", "unread",
+        "note", "correction", "reason", "matter", "authority",
     )
 }  # fmt: skip
 
@@ -62,7 +65,25 @@ def told(platform, phone):
     platform.eventually(lambda: platform.message(answer.body["id"])["status"] == "read")
     platform.meta.redeliver()
     platform.settle()
+    asked_and_held(platform, phone)
     return platform.conversation_with(phone)
+
+
+def asked_and_held(platform, phone):
+    """What staff write of a person, and what a person is given: an answer with all their data."""
+    desk = e2e_rights.office(platform)
+    second = client_of(platform.facts, "ApproverClientId", *e2e_rights.SECOND)
+    found = e2e_rights.ask(platform, desk, "POST", "/v1/contacts/search", {"to": f"+{phone}"})
+    contact_id = found.body["contact_id"]
+    note = {"note": WORDS["note"]}
+    assert e2e_rights.done(platform, desk, second, contact_id, "access", **note)["files"]
+    corrections = {"corrections": {"name": WORDS["correction"]}}
+    request_id = e2e_rights.filed(platform, desk, contact_id, "rectification", **corrections)
+    reason = {"reason": WORDS["reason"]}
+    path = f"/v1/rights/requests/{request_id}/pause"
+    assert e2e_rights.ask(platform, desk, "POST", path, reason).status == 200
+    hold = {"matter": WORDS["matter"], "authority": WORDS["authority"], "contact_id": contact_id}
+    assert e2e_rights.post(platform, desk, "/v1/holds", hold).status == 202
 
 
 def test_the_business_reads_all_of_it_but_the_card_number(platform, told):
