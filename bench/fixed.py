@@ -55,10 +55,16 @@ def _provisioned(infrastructure: Infrastructure) -> list[Monthly]:
         Monthly("metrics of our own", _own_series(), "cloudwatch.metric"),
         Monthly(
             "API Gateway's detailed metrics",
-            len(methods) * assumed("metrics", "per_method"),
+            len(methods) * assumed("metrics", "per_method") * _is_detailed(infrastructure),
             "cloudwatch.metric",
         ),
     ]
+
+
+def _is_detailed(infrastructure: Infrastructure) -> bool:
+    stages = infrastructure.of_type("AWS::ApiGateway::Stage")
+    settings = [each for stage in stages for each in stage.get("MethodSettings", [])]
+    return any(each.get("MetricsEnabled") for each in settings)
 
 
 def _running(infrastructure: Infrastructure) -> list[Monthly]:

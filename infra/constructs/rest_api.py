@@ -100,7 +100,9 @@ class RestApi(Construct):
             logging_level=apigateway.MethodLoggingLevel.ERROR,
             # would write bodies into the log
             data_trace_enabled=False,
-            metrics_enabled=True,
+            # $0.90 a month for each route; alarms and dashboard look at whole APIs, which is free,
+            # the access log tells of each request
+            metrics_enabled=False,
             tracing_enabled=stage.tracing,
             throttling_rate_limit=throttle.requests_per_second,
             throttling_burst_limit=throttle.burst,
