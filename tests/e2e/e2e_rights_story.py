@@ -76,10 +76,10 @@ def _hold(platform, desk, second, contact_id):
     def stands(state):
         return ask(platform, desk, "GET", path).body["status"] == state
 
-    platform.eventually(lambda: stands("active"), seconds=90)
+    platform.eventually(lambda: stands("active"), seconds=180)
     assert ask(platform, desk, "POST", f"{path}/lift-request", {}).status == 200
     assert ask(platform, second, "POST", f"{path}/lift", {}).status == 202
-    platform.eventually(lambda: stands("lifted"), seconds=90)
+    platform.eventually(lambda: stands("lifted"), seconds=180)
 
 
 def _retention(platform, desk):
