@@ -20,7 +20,8 @@ section.line { background: #fff; border: 1px solid #d8d5cf; border-radius: .5rem
   padding: .4rem .8rem; margin: .5rem 0; break-inside: avoid; font-size: .92rem; }
 section.line ul { margin: .1rem 0; padding-inline-start: 1.1rem; }
 details { font-size: .8rem; margin: -.3rem 0 .8rem; color: #45484c; }
-nav ol { columns: 2; column-gap: 2.5rem; padding-inline-start: 1.2rem; margin: .3rem 0; } a { color: #1a5632; }
+nav ol { columns: 2; column-gap: 2.5rem; padding-inline-start: 1.2rem; margin: .3rem 0; }
+a { color: #1a5632; }
 """
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
