@@ -249,7 +249,7 @@ def opened(monkeypatch: Any, **changes: Any) -> Iterator[Desk]:
         tables.open_epoch(client, boto3.client("kms"))
         machine = boto3.client("stepfunctions").create_state_machine(
             name="rights-request",
-            definition=json.dumps(_definition(changes.get("tick_seconds", 60))),
+            definition=json.dumps(_definition(changes.get("tick_seconds", 5))),
             roleArn="arn:aws:iam::123456789012:role/x",
         )["stateMachineArn"]
         for settings in _settings(machine, changes):
@@ -323,7 +323,7 @@ def _settings(
             "max_pending_per_conversation": 9,
             "phone_number_ids": build.NUMBER,
             "code_template": "",
-            "tick_seconds": 60,
+            "tick_seconds": 5,
             "farewell_seconds": 0,
             **changes,
         }
