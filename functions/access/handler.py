@@ -17,26 +17,16 @@ from functions.access.steps import STEPS
 from functions.core.audit.model import Actor, Event
 from functions.core.audit.vocabulary import Action, Outcome
 from functions.core.runtime import log
-from functions.core.runtime.errors import AmanaError
+from functions.core.runtime.steps import failing
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-class StepFailedError(AmanaError):
-    """Something nobody foresaw; its own words may quote what people wrote, so it has none."""
-
-
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     log.bind(request_id=context.aws_request_id, rights_id=event["request_id"], step=event["step"])
-    try:
+    with failing("step of an access request failed"):
         told = STEPS[event["step"]](event)
-    except AmanaError as error:  # our own words, without content: the workflow reads the name
-        log.error("step of an access request failed", error)
-        raise
-    except Exception as error:  # noqa: BLE001 - told by its type alone, see above
-        log.error("step of an access request failed", error)
-        raise StepFailedError(type(error).__name__) from None
     wiring.audit().write(_entry(event, told), key=f"access {context.aws_request_id}")
     log.info("step of an access request done", part=told.get("part"), lines=told.get("lines"))
     return told

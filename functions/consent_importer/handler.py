@@ -15,7 +15,7 @@ from functions.consent_importer.steps import STEPS
 from functions.core.audit.model import Actor, Event
 from functions.core.audit.vocabulary import Action, Outcome
 from functions.core.runtime import log
-from functions.core.runtime.errors import AmanaError
+from functions.core.runtime.steps import failing
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -23,23 +23,10 @@ if TYPE_CHECKING:
 _COUNTS = ("recorded", "repeated", "refused")
 
 
-class StepFailedError(AmanaError):
-    """Something nobody foresaw.
-
-    Its own words may quote what stands in a file, and would stand in the execution's history.
-    """
-
-
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     log.bind(request_id=context.aws_request_id, import_id=event["import_id"], step=event["step"])
-    try:
+    with failing("step of an import failed"):
         told = STEPS[event["step"]](event)
-    except AmanaError as error:  # our own words, without content: the workflow reads the name
-        log.error("step of an import failed", error)
-        raise
-    except Exception as error:  # noqa: BLE001 - told by its type alone, see below
-        log.error("step of an import failed", error)
-        raise StepFailedError(type(error).__name__) from None
     wiring.audit().write(_entry(event, told), key=f"import {context.aws_request_id}")
     log.info("step of an import done", chunk=told.get("chunk"), **_counts(told))
     return told

@@ -8,6 +8,7 @@ On failure: the state machine tries again, then the request says `error` and can
 from typing import TYPE_CHECKING, Any
 
 from functions.core.runtime import log
+from functions.core.runtime.steps import failing
 from functions.erasure.steps import STEPS
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """`event`: {"step": …, "request_id": …, "part": …}; returns what the next step needs."""
     log.bind(request_id=context.aws_request_id)
     step = event["step"]
-    result = STEPS[step](event)
+    with failing("erasure step failed"):
+        result = STEPS[step](event)
     log.info("erasure step", step=step, rights_request=event.get("request_id"), **_told(result))
     return result
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from functions.core.audit.model import Actor, Event
 from functions.core.audit.vocabulary import Action, Outcome
 from functions.core.runtime import log
-from functions.core.runtime.errors import AmanaError
+from functions.core.runtime.steps import failing
 from functions.exporter import wiring
 from functions.exporter.steps import STEPS
 
@@ -21,23 +21,10 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-class StepFailedError(AmanaError):
-    """Something nobody foresaw.
-
-    Its own words may quote what people wrote, and would stand in the execution's history.
-    """
-
-
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     log.bind(request_id=context.aws_request_id, export_id=event["export_id"], step=event["step"])
-    try:
+    with failing("step of an export failed"):
         told = STEPS[event["step"]](event)
-    except AmanaError as error:  # our own words, without content: the workflow reads the name
-        log.error("step of an export failed", error)
-        raise
-    except Exception as error:  # noqa: BLE001 - told by its type alone, see below
-        log.error("step of an export failed", error)
-        raise StepFailedError(type(error).__name__) from None
     wiring.audit().write(_entry(event, told), key=f"export {context.aws_request_id}")
     log.info("step of an export done", part=told.get("part"), kept=told.get("kept"))
     return told

@@ -14,24 +14,14 @@ On failure: the step raises and is tried again; every step may run twice.
 from typing import TYPE_CHECKING, Any
 
 from functions.core.runtime import log
-from functions.core.runtime.errors import AmanaError
+from functions.core.runtime.steps import failing
 from functions.holder.steps import STEPS
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-class StepFailedError(AmanaError):
-    """Something nobody foresaw; its own words would stand in the execution's history."""
-
-
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     log.bind(request_id=context.aws_request_id, step=event["step"], hold_id=event.get("hold_id"))
-    try:
+    with failing("step of a hold failed"):
         return STEPS[event["step"]](event)
-    except AmanaError as error:  # our own words, without content: the workflow reads the name
-        log.error("step of a hold failed", error)
-        raise
-    except Exception as error:  # noqa: BLE001 - told by its type alone, see below
-        log.error("step of a hold failed", error)
-        raise StepFailedError(type(error).__name__) from None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from functions.core.audit.model import Actor, Event
 from functions.core.audit.vocabulary import Action
 from functions.core.runtime import log
-from functions.core.runtime.errors import AmanaError
+from functions.core.runtime.steps import failing
 from functions.retention import wiring
 from functions.retention.steps import STEPS
 
@@ -22,20 +22,10 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-class StepFailedError(AmanaError):
-    """Something nobody foresaw; its own words would stand in the execution's history."""
-
-
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     log.bind(request_id=context.aws_request_id, run_id=event["run_id"], step=event["step"])
-    try:
+    with failing("step of retention failed"):
         told = STEPS[event["step"]](event)
-    except AmanaError as error:  # our own words, without content: the workflow reads the name
-        log.error("step of retention failed", error)
-        raise
-    except Exception as error:  # noqa: BLE001 - told by its type alone, see below
-        log.error("step of retention failed", error)
-        raise StepFailedError(type(error).__name__) from None
     if event["step"] == "begin":
         wiring.audit().write(_entry(event), key=f"retention {event['run_id']}")
     log.info("step of retention done", more=told.get("more"), state=told.get("state"))

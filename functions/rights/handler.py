@@ -13,15 +13,11 @@ On failure: the step raises and is tried again; every step may run twice.
 from typing import TYPE_CHECKING, Any
 
 from functions.core.runtime import log
-from functions.core.runtime.errors import AmanaError
+from functions.core.runtime.steps import failing
 from functions.rights.steps import STEPS
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
-
-
-class StepFailedError(AmanaError):
-    """Something nobody foresaw; its own words may quote what a person wrote."""
 
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
@@ -30,13 +26,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
         rights_request_id=event.get("request_id"),
         step=event["step"],
     )
-    try:
+    with failing("step of a rights request failed"):
         told = STEPS[event["step"]](event)
-    except AmanaError as error:  # our own words, without content: the workflow reads the name
-        log.error("step of a rights request failed", error)
-        raise
-    except Exception as error:  # noqa: BLE001 - told by its type alone, see below
-        log.error("step of a rights request failed", error)
-        raise StepFailedError(type(error).__name__) from None
     log.info("step of a rights request done", next=told.get("next"), state=told.get("state"))
     return told

@@ -18,7 +18,6 @@ from import_desk import (
 )
 
 from functions.consent_importer import wiring
-from functions.consent_importer.handler import StepFailedError
 from functions.core.consent.imports import policy
 from functions.core.consent.imports.asked import asked_from
 from functions.core.consent.imports.errors import (
@@ -31,6 +30,7 @@ from functions.core.consent.imports.errors import (
 from functions.core.consent.vocabulary import Purpose, Status, Strength
 from functions.core.contacts.model import Alias, AliasKind
 from functions.core.runtime import clock
+from functions.core.runtime.steps import StepFailedError
 from tests.fakes import imports
 from tests.fakes.imports import HEADER, line
 

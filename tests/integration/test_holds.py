@@ -16,6 +16,7 @@ from functions.core.content.epochs import EpochRules, Epochs
 from functions.core.content.kms import KmsRoots
 from functions.core.holds.guard import Guards
 from functions.core.runtime.dynamodb import DynamoRecords
+from functions.core.runtime.steps import StepFailedError
 from functions.holder import handler as holder
 from functions.holder import wiring as holder_wiring
 from functions.holder.settings import HolderSettings
@@ -319,6 +320,6 @@ def test_an_epoch_waits_for_a_held_key_until_it_is_wrapped_anew(machine):
 def test_a_step_that_fails_says_what_kind_of_error_it_was_and_no_more(machine, capsys):
     with pytest.raises(Exception, match="no legal hold has this id"):
         holder.handler({"step": "plan", "hold_id": "h_nobody"}, Context())
-    with pytest.raises(holder.StepFailedError, match=r"^KeyError$"):
+    with pytest.raises(StepFailedError, match=r"^KeyError$"):
         holder.handler({"step": "hold", "hold_id": "h_nobody"}, Context())
     assert "step of a hold failed" in capsys.readouterr().out

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from functions.core.runtime.errors import StoreUnavailableError
+from functions.core.runtime.steps import StepFailedError
 from functions.exporter import handler
 
 CANARY = "canary Quetzalcoatl"
@@ -22,7 +23,7 @@ def failing(monkeypatch, error):
 
 def test_an_unforeseen_error_is_told_by_its_type(monkeypatch, capsys):
     failing(monkeypatch, ValueError(CANARY))
-    with pytest.raises(handler.StepFailedError) as told:
+    with pytest.raises(StepFailedError) as told:
         handler.handler(EVENT, CONTEXT)
     shown = "".join(traceback.format_exception(told.value)) + capsys.readouterr().out
     assert "ValueError" in shown
