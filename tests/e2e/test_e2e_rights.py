@@ -117,6 +117,7 @@ def test_a_request_for_nobody_answers_like_any_other(platform, people):
     for contact_id in (nobody, people.ids["held"]):
         body = {"contact_id": contact_id, "right": "portability", "source": "staff"}
         answer = e2e_rights.post(platform, people.desk, "/v1/rights/requests", body)
+        assert answer.status == 201, answer.text
         told = {k: v for k, v in answer.body.items() if k not in ("id", "contact_id", "filed_at")}
         answers.append((answer.status, told))
     assert answers[0] == answers[1]

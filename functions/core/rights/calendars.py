@@ -68,5 +68,5 @@ def _holidays(country: str, part: str) -> Any:
 
     try:
         return holidays.country_holidays(country, subdiv=part or None)
-    except NotImplementedError:
+    except NotImplementedError:  # what the library says of a place it does not know
         raise UnknownJurisdictionError(f"no holidays are known of {country} {part}") from None
