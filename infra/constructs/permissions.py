@@ -23,6 +23,8 @@ Conditions = dict[str, dict[str, list[str]]]
 # a transaction needs the rights of each of its parts
 READ_WRITE = ("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "ConditionCheckItem")
 
+_REQUESTS = ("RIGHTS#*", "RIGHTSOPEN#*")
+
 # one-time tickets are written, used up range by range, and removed
 TICKETS = ("PutItem", "UpdateItem", "DeleteItem")
 
@@ -100,50 +102,32 @@ def mark_held(table: dynamodb.ITable) -> Grant:
 
 def use_holds(table: dynamodb.ITable, *actions: str) -> Grant:
     """Of the table `compliance` legal holds, their guards, and which objects are held."""
-    names = ["HOLD#*", "GUARD#*", "HELD#*"]
-    return _grant(
-        [f"dynamodb:{action}" for action in actions],
-        [table.table_arn],
-        conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": names}},
-    )
+    return _beginning(table, ["HOLD#*", "GUARD#*", "HELD#*"], *actions)
 
 
-def dispose(table: dynamodb.ITable) -> list[Grant]:
-    """Of the table `compliance`: what has a time of its own goes; runs tell what they did."""
-    over = ["EXPORT#*", "IMPORT#*", "RIGHTS#*", "HOLD#*", "DISPOSED#*"]
-    told = ["RUN#*", "DISPOSED#*"]
+def dispose(table: dynamodb.ITable, *, over: Sequence[str], told: Sequence[str]) -> list[Grant]:
+    """Of the table `compliance`, by beginnings of keys: `over` goes, `told` is written.
+
+    Never a hold's guard: who deletes asks it, and could otherwise take it away first.
+    """
     return [
-        # guards are asked by every deletion
         use_table(table, "BatchGetItem", "ConditionCheckItem"),
-        _grant(
-            ["dynamodb:DeleteItem"],
-            [table.table_arn],
-            conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": over}},
-        ),
-        _grant(
-            ["dynamodb:PutItem", "dynamodb:UpdateItem"],
-            [table.table_arn],
-            conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": told}},
-        ),
+        _beginning(table, over, "DeleteItem"),
+        _beginning(table, told, "PutItem", "UpdateItem"),
     ]
 
 
-def file_requests(table: dynamodb.ITable) -> Grant:
-    """Of the table `compliance`, requests of people about their data: new ones are put."""
-    return _of_requests(table, "BatchGetItem", "PutItem")
+def write_below(table: dynamodb.ITable, *names: str, put: bool = False) -> list[Grant]:
+    """Of the table `compliance`: all is read by its key, written what begins so.
+
+    Guards of legal holds lie there too, and nobody but who places and follows holds writes them.
+    """
+    actions = ["UpdateItem", *(["PutItem"] if put else [])]
+    return [use_table(table, "BatchGetItem"), _beginning(table, names, *actions)]
 
 
-def change_requests(table: dynamodb.ITable) -> list[Grant]:
-    """The same, and what becomes of them; deleted is only what says that one is open."""
-    return [
-        _of_requests(table, "BatchGetItem", "PutItem", "UpdateItem"),
-        _of_requests(table, "DeleteItem", names=["RIGHTSOPEN#*"]),
-    ]
-
-
-def _of_requests(
-    table: dynamodb.ITable, *actions: str, names: Sequence[str] = ("RIGHTS#*", "RIGHTSOPEN#*")
-) -> Grant:
+def _beginning(table: dynamodb.ITable, names: Sequence[str], *actions: str) -> Grant:
+    """Only on items whose partition key begins so."""
     return _grant(
         [f"dynamodb:{action}" for action in actions],
         [table.table_arn],
@@ -151,13 +135,22 @@ def _of_requests(
     )
 
 
+def file_requests(table: dynamodb.ITable) -> Grant:
+    """Of the table `compliance`, requests of people about their data: new ones are put."""
+    return _beginning(table, _REQUESTS, "BatchGetItem", "PutItem")
+
+
+def change_requests(table: dynamodb.ITable) -> list[Grant]:
+    """The same, and what becomes of them; deleted is only what says that one is open."""
+    return [
+        _beginning(table, _REQUESTS, "BatchGetItem", "PutItem", "UpdateItem"),
+        _beginning(table, ["RIGHTSOPEN#*"], "DeleteItem"),
+    ]
+
+
 def use_codes(table: dynamodb.ITable) -> Grant:
     """One-time codes in the table `ephemeral`."""
-    return _grant(
-        ["dynamodb:UpdateItem"],
-        [table.table_arn],
-        conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["CODE#*"]}},
-    )
+    return _beginning(table, ["CODE#*"], "UpdateItem")
 
 
 def write_audit(outbox: dynamodb.ITable, *, function: str) -> list[Grant]:

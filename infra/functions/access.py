@@ -39,7 +39,7 @@ def access(stack: FunctionStack, data: DataStack) -> Function:
             permissions.query(data.conversations, indexes=["timeline"], table_itself=True),
             permissions.use_table(data.consent, "BatchGetItem"),
             permissions.query(data.consent, indexes=[], table_itself=True),
-            permissions.use_table(data.compliance, "BatchGetItem", "UpdateItem"),
+            *permissions.write_below(data.compliance, "RIGHTS#*"),
             permissions.query(data.compliance, indexes=["retention", "listed"], table_itself=True),
             permissions.use_content_keys(data.content_keys, create=True),
             permissions.use_objects(data.archive, "GetObject"),

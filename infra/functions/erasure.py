@@ -87,7 +87,7 @@ def _grants(data: DataStack) -> list[Grant]:
         permissions.query(data.conversations, indexes=["timeline", "retention"], table_itself=True),
         permissions.use_table(data.consent, *READ_WRITE, "DeleteItem"),
         permissions.query(data.consent, indexes=[], table_itself=True),
-        permissions.use_table(data.compliance, *READ_WRITE, "DeleteItem"),
+        *permissions.dispose(data.compliance, over=["DISPOSED#*"], told=["RIGHTS#*", "DISPOSED#*"]),
         permissions.query(data.compliance, indexes=["listed", "retention"], table_itself=True),
         permissions.use_table(data.ephemeral, "PutItem"),
         permissions.use_content_keys(data.content_keys, create=True),

@@ -43,7 +43,12 @@ def retention(stack: FunctionStack, data: DataStack) -> Function:
             ),
             permissions.use_table(data.consent, "BatchGetItem", "DeleteItem"),
             permissions.query(data.consent, indexes=["retention"], table_itself=True),
-            *permissions.dispose(data.compliance),
+            # what has a time of its own goes; runs tell what they did
+            *permissions.dispose(
+                data.compliance,
+                over=["EXPORT#*", "IMPORT#*", "RIGHTS#*", "HOLD#*", "DISPOSED#*"],
+                told=["RUN#*", "DISPOSED#*"],
+            ),
             permissions.query(data.compliance, indexes=["retention", "listed"], table_itself=True),
             # a key is forgotten, its record stays
             permissions.use_table(data.content_keys, "BatchGetItem", "UpdateItem"),

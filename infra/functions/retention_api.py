@@ -28,7 +28,7 @@ def retention_api(stack: FunctionStack, data: DataStack) -> Function:
             outbox_table=data.outbox.table_name,
         ),
         grants=[
-            permissions.use_table(data.compliance, "BatchGetItem", "UpdateItem"),
+            *permissions.write_below(data.compliance, "RUN#*"),
             permissions.query(data.compliance, indexes=["listed"]),
             permissions.start(workflow),
             permissions.use_key(data.keys.data, through=["dynamodb"], write=True),

@@ -199,7 +199,7 @@ class ApiStack(FunctionStack):
                 outbox_table=data.outbox.table_name,
             ),
             grants=[
-                permissions.use_table(data.compliance, "BatchGetItem", "UpdateItem"),
+                *permissions.write_below(data.compliance, "EXPORT#*"),
                 permissions.use_table(data.conversations, "BatchGetItem"),
                 permissions.use_content_keys(data.content_keys, create=True),
                 permissions.use_table(data.ephemeral, *TICKETS),

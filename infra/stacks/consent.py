@@ -83,7 +83,7 @@ class ConsentStack(FunctionStack):
                 outbox_table=data.outbox.table_name,
             ),
             grants=[
-                permissions.use_table(data.compliance, "BatchGetItem", "UpdateItem"),
+                *permissions.write_below(data.compliance, "IMPORT#*"),
                 # how far an import is
                 permissions.query(data.compliance, indexes=[], table_itself=True),
                 permissions.use_objects(
@@ -135,7 +135,7 @@ class ConsentStack(FunctionStack):
             grants=[
                 permissions.use_objects(data.exports, "GetObject", below="imports/"),
                 permissions.tell_missing(data.exports),
-                permissions.use_table(data.compliance, "BatchGetItem", "PutItem", "UpdateItem"),
+                *permissions.write_below(data.compliance, "IMPORT#*", put=True),
                 # which chunks have their report
                 permissions.query(data.compliance, indexes=[], table_itself=True),
                 permissions.use_table(data.consent, *READ_WRITE),

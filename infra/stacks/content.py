@@ -100,7 +100,7 @@ class ContentStack(FunctionStack):
             # ciphertext is copied as it is: no content key is in reach
             grants=[
                 permissions.read_stream(data.conversations),
-                permissions.use_table(data.compliance, "BatchGetItem", "UpdateItem"),
+                *permissions.write_below(data.compliance, "ARCHIVE#*"),
                 permissions.use_objects(
                     data.archive, "GetObject", "PutObject", "PutObjectRetention"
                 ),
@@ -260,7 +260,7 @@ class ContentStack(FunctionStack):
                 ),
                 # segments are found by listing their days
                 permissions.tell_missing(data.archive, data.media, data.exports),
-                permissions.use_table(data.compliance, "BatchGetItem", "UpdateItem"),
+                *permissions.write_below(data.compliance, "EXPORT#*"),
                 # where each shard of the archive stands
                 permissions.query(data.compliance, indexes=[], table_itself=True),
                 permissions.use_table(data.conversations, "BatchGetItem"),

@@ -155,7 +155,7 @@ DELETED = {
     ("retention.Retention", "s3:DeleteObjectVersion"): ["<Archive.Arn>/*", "<Media.Arn>/*"],
     # what is about people who are erased, behind guards
     ("rights.Erasure", "dynamodb:DeleteItem"): [
-        "<Compliance.Arn>",
+        "<Compliance.Arn> when dynamodb:LeadingKeys ForAllValues:StringLike DISPOSED#*",
         "<Consent.Arn>",
         "<Conversations.Arn>",
     ],
@@ -244,3 +244,16 @@ def test_secrets_are_read_by_who_needs_them(prod):
             "rights.RightsApi",
         ],
     }
+
+
+def test_nobody_writes_guards_but_who_places_holds_and_lets_them_follow(prod):
+    """Whoever deletes asks guards, and could otherwise take them away first."""
+    writing = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")
+    able = {
+        role
+        for role, row in iam_matrix(prod).items()
+        for action in writing
+        for each in row.get(action, [])
+        if each == "<Compliance.Arn>" or ("<Compliance.Arn>" in each and "GUARD#" in each)
+    }
+    assert able == {"retention.HoldsApi", "retention.Holder", "messaging.Inbound"}
