@@ -5,13 +5,12 @@ import time
 
 import boto3
 import pytest
+from inbound_platform import deploy_inbound
 from moto import mock_aws
 from sealed_platform import (
     at_rest,
-    create_queue,
     create_stores,
     items,
-    pseudonym_secret,
     start_anew,
 )
 
@@ -29,7 +28,6 @@ from functions.core.holds.store import DynamoHolds
 from functions.core.runtime.values import decode
 from functions.core.whatsapp.transit import pack
 from functions.inbound import wiring
-from functions.inbound.settings import InboundSettings
 from tests.fakes import build
 from tests.fakes.audit import own_writer
 from tests.fakes.consenting import tapped
@@ -44,36 +42,7 @@ def post(monkeypatch):
     """Delivers changes of one webhook, whose people have a name."""
     with mock_aws():
         sealer = TransitSealer(boto3.client("kms"), create_stores())
-        settings = InboundSettings(
-            rights_machine_arn="arn:aws:states:eu-central-1:123456789012:stateMachine:none",
-            deadlines="{}",
-            timezone="UTC",
-            content_rules="{}",
-            profile_names="on",
-            outbox_table="outbox",
-            conversations_table="conversations",
-            keys_table="keys",
-            transit_bucket="transit",
-            media_bucket="media",
-            pseudonym_secret_arn=pseudonym_secret(),
-            portfolio_id="portfolio-1",
-            media_queue_url=create_queue("media"),
-            outbound_queue_url=create_queue("outbound.fifo"),
-            max_pending_per_conversation=9,
-            phone_number_ids=build.NUMBER,
-            card_policy="mask",
-            language="en",
-            consent_table="consent",
-            ephemeral_table="ephemeral",
-            compliance_table="compliance",
-            consent_rules="{}",
-            controller=build.CONTROLLER,
-            first_contact_notice="on",
-            waba_id=build.WABA,
-        )
-        for name, value in settings.environment().items():
-            monkeypatch.setenv(name, value)
-        start_anew(wiring)
+        deploy_inbound(monkeypatch, first_contact_notice="on")
         yield lambda *messages, **more: _delivered(sealer, messages, **more)
 
 

@@ -4,14 +4,13 @@ import json
 
 import boto3
 import pytest
+from inbound_platform import deploy_inbound
 from moto import mock_aws
 from sealed_platform import (
     at_rest,
-    create_queue,
     create_stores,
     destroy,
     items,
-    pseudonym_secret,
     put,
     start_anew,
     without_kms,
@@ -22,7 +21,6 @@ from functions.core.runtime import aws as clients
 from functions.core.runtime.values import decode
 from functions.core.whatsapp.transit import pack
 from functions.inbound import wiring
-from functions.inbound.settings import InboundSettings
 from tests.fakes import build
 
 NOW = 1_790_000_000
@@ -35,36 +33,7 @@ def aws(monkeypatch):
     """What packs bodies: the webhook function's sealer."""
     with mock_aws():
         transit_key = create_stores()
-        settings = InboundSettings(
-            rights_machine_arn="arn:aws:states:eu-central-1:123456789012:stateMachine:none",
-            deadlines="{}",
-            timezone="UTC",
-            content_rules="{}",
-            profile_names="on",
-            outbox_table="outbox",
-            conversations_table="conversations",
-            keys_table="keys",
-            transit_bucket="transit",
-            media_bucket="media",
-            pseudonym_secret_arn=pseudonym_secret(),
-            portfolio_id="portfolio-1",
-            media_queue_url=create_queue("media"),
-            outbound_queue_url=create_queue("outbound.fifo"),
-            max_pending_per_conversation=5,
-            phone_number_ids=build.NUMBER,
-            card_policy="mask",
-            language="en",
-            consent_table="consent",
-            ephemeral_table="ephemeral",
-            compliance_table="compliance",
-            consent_rules="{}",
-            controller=build.CONTROLLER,
-            first_contact_notice="off",
-            waba_id="102290129340398",
-        )
-        for name, value in settings.environment().items():
-            monkeypatch.setenv(name, value)
-        start_anew(wiring)
+        deploy_inbound(monkeypatch, max_pending_per_conversation=5, waba_id="102290129340398")
         yield TransitSealer(boto3.client("kms"), transit_key)
 
 

@@ -5,13 +5,12 @@ import time
 
 import boto3
 import pytest
+from inbound_platform import deploy_inbound
 from moto import mock_aws
 from sealed_platform import (
     at_rest,
-    create_queue,
     create_stores,
     items,
-    pseudonym_secret,
     start_anew,
 )
 
@@ -19,7 +18,6 @@ from functions.core.content.transit import TransitSealer
 from functions.core.runtime.values import decode
 from functions.core.whatsapp.transit import pack
 from functions.inbound import wiring
-from functions.inbound.settings import InboundSettings
 from tests.fakes import build
 
 ADA = "15550142424"
@@ -35,36 +33,9 @@ def post(monkeypatch):
             definition=json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}),
             roleArn="arn:aws:iam::123456789012:role/x",
         )
-        settings = InboundSettings(
-            rights_machine_arn=machine["stateMachineArn"],
-            deadlines="{}",
-            timezone="Europe/Berlin",
-            content_rules="{}",
-            profile_names="on",
-            outbox_table="outbox",
-            conversations_table="conversations",
-            keys_table="keys",
-            transit_bucket="transit",
-            media_bucket="media",
-            pseudonym_secret_arn=pseudonym_secret(),
-            portfolio_id="portfolio-1",
-            media_queue_url=create_queue("media"),
-            outbound_queue_url=create_queue("outbound.fifo"),
-            max_pending_per_conversation=9,
-            phone_number_ids=build.NUMBER,
-            card_policy="mask",
-            language="en",
-            consent_table="consent",
-            ephemeral_table="ephemeral",
-            compliance_table="compliance",
-            consent_rules="{}",
-            controller=build.CONTROLLER,
-            first_contact_notice="off",
-            waba_id=build.WABA,
+        deploy_inbound(
+            monkeypatch, timezone="Europe/Berlin", rights_machine_arn=machine["stateMachineArn"]
         )
-        for name, value in settings.environment().items():
-            monkeypatch.setenv(name, value)
-        start_anew(wiring)
         yield lambda *messages: _delivered(sealer, messages)
     start_anew(wiring)
 
